@@ -19,7 +19,7 @@ from reader.article.urls import openable
 from reader.parsing.aliases import KNOWN, normal
 from reader.parsing.dates import parse_date
 from reader.parsing.fields import kept_fields, unique_topics
-from reader.parsing.parsed import MAX_ENTRIES, MAX_HEADER
+from reader.parsing.headers import MAX_ENTRIES, MAX_HEADER
 
 # Possessive repeats are on single characters only: on groups, Python before 3.11.5 matches wrongly
 # (gh-106052).

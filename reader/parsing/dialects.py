@@ -32,7 +32,7 @@ from reader.parsing.fields import (
     text_of,
     texts_of,
 )
-from reader.parsing.parsed import Parsed
+from reader.parsing.frontmatter import Parsed
 
 _DATE_OF_PUBLISHED = re.compile(r"(?=.*\d)(?=.*[^\d\s])", re.DOTALL | re.ASCII)
 """What a date has and `true`, `no` or `1` have not."""

@@ -6,26 +6,54 @@ Every value stays text; what a key means is `dialects`' business. Nothing here r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import islice, pairwise
 from textwrap import dedent
-from typing import NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from reader.article.record import Value
 from reader.parsing.aliases import ALIASES, KNOWN, normal
-from reader.parsing.data_headers import read_json, read_toml
-from reader.parsing.fences import Split, pairs, split
-from reader.parsing.parsed import MAX_HEADER, Flaw, HeaderError, LineNumbers, Parsed, refuse_excess
-from reader.parsing.yaml_header import read_yaml
+from reader.parsing.headers import (
+    MAX_HEADER,
+    Fields,
+    Flaw,
+    HeaderError,
+    lines_of,
+    read_json,
+    read_toml,
+    read_yaml,
+    refuse_excess,
+)
 
-__all__ = ["Flaw", "Parsed", "read"]
+Style = Literal["yaml", "toml", "json", "pairs", "none"]
 
 MAX_BLOCKS = 400
 """Top-level fields of a broken header up to which each is parsed by itself; of more, the lines are taken."""
 
 MAX_LINES = 5_000
 """Top-level lines of a broken header that are looked at."""
+
+PAIR_KEYS = frozenset(
+    ("title", "date", "modified", "author", "authors", "tags", "category", "slug", "summary", "status")
+)
+"""Keys that make a bare `Key: value` paragraph a header (Pelican's metadata); one of them must be there."""
+
+_YAML_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$\n?", re.MULTILINE)
+_TOML_END = re.compile(r"^\+\+\+[ \t]*$\n?", re.MULTILINE)
+_OPENING = re.compile(r"\s*?(---|\+\+\+)[ \t]*(ya?ml|toml|json|js|javascript)?[ \t]*(?:\n|\Z)", re.IGNORECASE)
+_YAML_KEY = re.compile(r"""^[ \t]*(?:\{\s*)?["']?[^\W\d][\w .-]*["']?[ \t]*:(?:\s|\Z)""", re.MULTILINE)
+_KEY_WITHOUT_BLANK = re.compile(r"^[ \t]*([^\W\d][\w .-]{0,50}):(?=\S)", re.MULTILINE)
+_TOML_KEY = re.compile(r"""^[ \t]*(?:\[|["']?[\w.-]+["']?[ \t]*=)""", re.MULTILINE)
+_JSON_BEGINS = re.compile(r'\s*?(\{)\s*"(?:[^"\\\n]|\\.)*"\s*:')
+_JSON_PART = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}]', re.DOTALL)
+_JSON_END = re.compile(r"[ \t]*(?:\n|\Z)")
+
+_YAML_LINE = re.compile(r"[ \t]|#|-[ \t]|[A-Za-z][\w -]*:(?:\s|\Z)")
+_PAIR = re.compile(r"([A-Za-z][\w -]*)::?(?:[ \t]+(.*))?")
+"""`Key: value`, or `key:: value` as in Logseq."""
+_TITLE = re.compile(r"#[ \t]+[^\n]+\n\n(?=[A-Za-z])")
+_PAIRS_BEGIN = re.compile(r"[A-Za-z][\w -]*::? ")
 
 _BLOCK = re.compile(r"^(?=[^\s#\-\]}])", re.MULTILINE)
 # The text of a key that needs no blank must not begin like an address.
@@ -46,6 +74,31 @@ _COMMENTED_ITEM = re.compile(r"[ \t]*-[ \t]+#")
 _COMMENT = re.compile(r"""[^:]*:(?P<value>[^"'#]*?)[ \t]#""")
 
 
+class Parsed(NamedTuple):
+    """A file taken apart into its header's fields and its body."""
+
+    fields: dict[str, Value]
+    body: str
+    """Everything behind the header, as it is."""
+    lines: Mapping[str, int] = {}
+    """See `headers.Fields`."""
+    problems: tuple[Flaw, ...] = ()
+    as_written: frozenset[str] = frozenset()
+    """Keys whose text no parser could read: it is taken as it is written, without any formatting in it."""
+
+
+class Split(NamedTuple):
+    """A file's text in two."""
+
+    style: Style
+    header: str
+    body: str
+    header_line: int = 1
+    """1-based line of the file on which the header's first line is, behind the fence."""
+    is_closed: bool = True
+    """False if a fence opens the header and none ends it; the header is then the rest of the file."""
+
+
 def read(text: str, *, is_yaml: bool = False) -> Parsed:
     """Take a file's text apart. `is_yaml`: a file without fences is a header as a whole (.yaml, .yml)."""
     text = text.removeprefix("\ufeff")
@@ -53,40 +106,161 @@ def read(text: str, *, is_yaml: bool = False) -> Parsed:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     parts = split(text, is_yaml=is_yaml)
     if parts.style == "none":
-        return Parsed({}, parts.body, parts.body_line, {})
+        return Parsed({}, parts.body)
     if parts.style == "pairs":
         return _read_pairs(parts)
     if not parts.is_closed:
         return _read_unclosed(text, parts, is_yaml=is_yaml)
     found = _read_fenced(parts)
-    if found.problems and "\n\n" in parts.header and not any(normal(key) in KNOWN for key in found.fields):
+    if found.problems and "\n\n" in parts.header and not _has_known(found):
         # Paragraphs between two rules, one of which begins like "Note: ".
-        return Parsed({}, text, 1, {}, found.problems)
+        return Parsed({}, text, problems=found.problems)
     return found
 
 
+def split(text: str, *, is_yaml: bool = False) -> Split:
+    """Take a file's text (newlines only, no CR) apart; `is_yaml`: a file without fences is all header."""
+    opening = _OPENING.match(text)
+    if opening and (found := _fenced(text, opening)):
+        return found
+    if is_yaml:
+        return Split("yaml", text, "")
+    if found := _braced(text):
+        return found
+    if _PAIRS_BEGIN.match(text):
+        header, _, body = text.partition("\n\n")
+        header = header.removesuffix("\n")  # of a file that ends with its header
+        if _are_pairs(header):
+            return Split("pairs", header, body)
+        if found := _unopened(text):
+            return found
+    return _below_title(text) or Split("none", "", text)
+
+
+def _fenced(text: str, opening: re.Match[str]) -> Split | None:
+    fence, language, start = opening[1], (opening[2] or "").lower(), opening.end()
+    if language.startswith("j"):
+        language = "json"  # what Eleventy has in JavaScript is read as far as it is data
+    style = cast("Style", language.replace("yml", "yaml") or ("yaml" if fence == "---" else "toml"))
+    header_line = text.count("\n", 0, start) + 1
+    end = (_YAML_END if fence == "---" else _TOML_END).search(text, start)
+    header = text[start : end.start() if end else len(text)]
+    # Without a key it is Markdown's horizontal rule, and text between two of them is still body.
+    if header.strip() and not language and not _has_key(header[: MAX_HEADER + 1], style):
+        return None
+    if not header.strip() and (not end or opening.start(1)):
+        return None
+    return Split(style, header, text[end.end() :] if end else "", header_line, is_closed=end is not None)
+
+
+def _has_key(header: str, style: Style) -> bool:
+    if style == "toml":
+        return _TOML_KEY.search(header) is not None
+    if _YAML_KEY.search(header):
+        return True
+    return any(normal(found[1]) in KNOWN for found in _KEY_WITHOUT_BLANK.finditer(header))
+
+
+def _braced(text: str) -> Split | None:
+    """A JSON header without fences, as Hugo has it: it ends where its first brace is closed."""
+    begin = _JSON_BEGINS.match(text, 0, MAX_HEADER)
+    if not begin:
+        return None
+    depth = 0
+    for part in _JSON_PART.finditer(text, begin.start(1), MAX_HEADER):
+        depth += {"{": 1, "}": -1}.get(part[0], 0)
+        if not depth:
+            break
+    end = _JSON_END.match(text, part.end())
+    if depth or not end:
+        return None
+    header_line = text.count("\n", 0, begin.start(1)) + 1
+    return Split("json", text[begin.start(1) : part.end()], text[end.end() :], header_line)
+
+
+def _are_pairs(header: str) -> bool:
+    if len(header) > MAX_HEADER:
+        return False
+    lines = header.split("\n")
+    if not all(line[:1] in (" ", "\t") or _PAIR.fullmatch(line) for line in lines):
+        return False
+    return any(key.lower() in PAIR_KEYS for _, key, _ in pairs(header))
+
+
+def _unopened(text: str) -> Split | None:
+    """A header of which only the end has a fence, as older versions of Hexo write it."""
+    end = _YAML_END.search(text, 0, MAX_HEADER)
+    if not end:
+        return None
+    lines = text[: end.start()].rstrip("\n").split("\n")
+    if not all(map(_YAML_LINE.match, lines)) or not any(
+        line.partition(":")[0].lower() in PAIR_KEYS for line in lines
+    ):
+        return None
+    return Split("yaml", text[: end.start()], text[end.end() :])
+
+
+def _below_title(text: str) -> Split | None:
+    """A paragraph of `Key: value` lines below a title, as Notion exports it; the title stays in the text."""
+    title = _TITLE.match(text)
+    if not title:
+        return None
+    header, _, body = text[title.end() :].partition("\n\n")
+    lines = header.rstrip("\n").split("\n")
+    if len(lines) < 2 or len(header) > MAX_HEADER or not all(map(_PAIR.fullmatch, lines)):
+        return None
+    if not any(normal(line.partition(":")[0]) in KNOWN for line in lines):
+        return None
+    return Split("pairs", "\n".join(lines), title[0] + body, text.count("\n", 0, title.end()) + 1)
+
+
+def pairs(header: str) -> list[tuple[int, str, str]]:
+    """The (0-based line, key, value) of a `Key: value` header; indented lines go on."""
+    found: list[tuple[int, str, list[str]]] = []
+    for number, line in enumerate(header.split("\n")):
+        pair = _PAIR.fullmatch(line)
+        if pair:
+            found.append((number, pair[1].strip(), [pair[2] or ""]))
+        elif found and line[:1] in (" ", "\t"):
+            found[-1][2].append(line)
+    return [(number, key, " ".join(filter(None, map(str.strip, said)))) for number, key, said in found]
+
+
+def _read_pairs(parts: Split) -> Parsed:
+    fields: dict[str, Value] = {}
+    lines: dict[str, int] = {}
+    flaws: list[Flaw] = []
+    spelled: dict[str, str] = {}
+    for number, written, value in pairs(parts.header):
+        key = spelled.setdefault(written.lower(), written)
+        if key in fields:
+            flaws.append(Flaw(number + parts.header_line, key, "appears twice; the last one is used"))
+        # Pelican takes these two as lists, split at semicolons where there is one, else at commas.
+        if key.lower() in ("tags", "authors") and value:
+            parted = _PARTS.findall(value)
+            parted = parted if len(parted) > 1 else value.split(",")
+            fields[key] = [one.strip() for one in parted if one.strip()]
+        else:
+            fields[key] = value or None
+        lines[key] = number + parts.header_line
+    return Parsed(fields, parts.body, lines, tuple(flaws))
+
+
 def _read_fenced(parts: Split) -> Parsed:
-    as_written: frozenset[str] = frozenset()
     try:
         fields, lines, flaws = _read_header(parts)
     except HeaderError as error:
         flaw = Flaw(error.line + parts.header_line, "header", error.reason)
-        try:
-            # Indented with tabs, which YAML forbids and some editors write.
-            fields, lines, flaws = _read_header(parts._replace(header=_without_tabs(parts.header)))
-            flaws.append(flaw)
-        except HeaderError:
-            fields, lines, as_written = _salvaged(parts)
-            flaws = [flaw]
-    return Parsed(fields, parts.body, parts.body_line, lines, tuple(flaws), as_written)
-
-
-def _without_tabs(header: str) -> str:
-    """A header with spaces for the tabs that lines begin with. Raises HeaderError where there are none."""
-    found = _TABS.sub(lambda tabs: tabs[0].replace("\t", "    "), header)
-    if found == header or len(found) > MAX_HEADER:
-        raise HeaderError(0, "no tabs")
-    return found
+    else:
+        return Parsed(fields, parts.body, lines, tuple(flaws))
+    # Indented with tabs, which YAML forbids and some editors write.
+    header = _TABS.sub(lambda tabs: tabs[0].replace("\t", "    "), parts.header)
+    if header != parts.header and len(header) <= MAX_HEADER:
+        with suppress(HeaderError):
+            fields, lines, flaws = _read_header(parts._replace(header=header))
+            return Parsed(fields, parts.body, lines, (*flaws, flaw))
+    fields, lines, as_written = _salvaged(parts)
+    return Parsed(fields, parts.body, lines, (flaw,), as_written)
 
 
 def _read_unclosed(text: str, parts: Split, *, is_yaml: bool) -> Parsed:
@@ -96,63 +270,54 @@ def _read_unclosed(text: str, parts: Split, *, is_yaml: bool) -> Parsed:
     """
     if is_yaml and parts.style == "yaml":
         return _read_fenced(parts)
-    fence = "+++" if parts.style == "toml" else "---"
-    missing = f'no line "{fence}" ends the header; '
+    missing = f'no line "{"+++" if parts.style == "toml" else "---"}" ends the header; '
     if not re.search(r"^#", parts.header[:MAX_HEADER], re.MULTILINE):
         with suppress(HeaderError):
             fields, lines, flaws = _read_header(parts)
             flaws.append(Flaw(parts.header_line - 1, "header", missing + "the whole file is read as header"))
-            return Parsed(fields, "", parts.body_line, lines, tuple(flaws))
+            return Parsed(fields, "", lines, tuple(flaws))
     rows = parts.header[:MAX_HEADER].split("\n")
     count = next((place for place, row in enumerate(rows) if not _HEADER_LINE.match(row)), len(rows))
     head = "".join(f"{row}\n" for row in rows[:count])
-    body = parts.header[len(head) :]
-    is_parted = body.startswith("\n")
-    found = _read_fenced(
-        parts._replace(header=head, body=body[is_parted:], body_line=parts.header_line + count + is_parted)
-    )
-    if not any(normal(key) in KNOWN for key in found.fields):
+    found = _read_fenced(parts._replace(header=head, body=parts.header[len(head) :].removeprefix("\n")))
+    if not _has_known(found):
         flaw = Flaw(parts.header_line - 1, "header", missing + "the whole file is read as text")
-        return Parsed({}, text, 1, {}, (flaw,))
+        return Parsed({}, text, problems=(flaw,))
     flaw = Flaw(parts.header_line - 1, "header", f"{missing}its first {count} lines are read as one")
     return found._replace(problems=(*found.problems, flaw))
 
 
-class _Fields(NamedTuple):
-    """A header's fields, the file line of each key, and what is wrong with it."""
-
-    fields: dict[str, Value]
-    lines: dict[str, int]
-    flaws: list[Flaw]
+def _has_known(parsed: Parsed) -> bool:
+    return any(normal(key) in KNOWN for key in parsed.fields)
 
 
-def _read_header(parts: Split) -> _Fields:
+def _read_header(parts: Split) -> Fields:
     """Raises HeaderError where the header can't be read as a whole."""
     refuse_excess(parts.header)
     header, line = parts.header, parts.header_line
     if parts.style == "toml":
-        return _Fields(*read_toml(header, line))
+        return read_toml(header, line)
     if header[:1] in (" ", "\t"):
         header = dedent(header)
     if parts.style == "json" or header.lstrip().startswith("{"):
         try:
-            return _Fields(*read_json(header, line))
+            return read_json(header, line)
         except HeaderError as error:
             if parts.style == "json" and not header.lstrip().startswith("{"):
                 raise
             # YAML forgives what JSON does not: a comma too many, names without quotes.
             try:
-                return _Fields(*read_yaml(header, line))
+                return read_yaml(header, line)
             except HeaderError:
                 if parts.style == "json":
                     raise error from None
                 raise
-    found = _Fields(*read_yaml(header, line))
+    found = read_yaml(header, line)
     found.flaws.extend(_lost_in_comments(found, parts))
     return found
 
 
-def _lost_in_comments(found: _Fields, parts: Split) -> Iterator[Flaw]:
+def _lost_in_comments(found: Fields, parts: Split) -> Iterator[Flaw]:
     """Titles that end at a comment, and known keys of which a comment is all there is (`tags: #fog`)."""
     if " #" not in parts.header and "\t#" not in parts.header:
         return
@@ -178,7 +343,7 @@ def _salvaged(parts: Split) -> tuple[dict[str, Value], dict[str, int], frozenset
     lines: dict[str, int] = {}
     as_written: set[str] = set()
     header = dedent(parts.header[:MAX_HEADER])
-    line_of = LineNumbers(header)
+    line_of = lines_of(header)
     is_json = header.lstrip().startswith("{")
     begins = (_JSON_LINE if is_json else _BLOCK).finditer(header)
     ends = [*(found.end() for found in begins), len(header)]
@@ -204,40 +369,18 @@ def _plain_line(block: str) -> dict[str, Value]:
     found = _LINE.match(block)
     if not found:
         return {}
-    first = found[2].partition("\n")[0].strip()
+    first, *rest = (row.strip() for row in found[2].split("\n"))
     is_quoted = len(first) > 1 and first[0] in "\"'" and first[-1] == first[0]
-    rows = [row.strip() for row in found[2].split("\n")[1:] if row.strip()]
+    rows = [row for row in rest if row]
     if rows and all(row.startswith("- ") for row in rows):
         return {found[1]: first or [row[2:].strip().strip("\"'") for row in rows]}
-    value = first if is_quoted else " ".join(found[2].split())
+    if is_quoted:
+        return {found[1]: first[1:-1]}
+    value = " ".join(found[2].split())
     if not value:
         return {}
-    if is_quoted:
-        return {found[1]: value[1:-1]}
     if value.startswith('["') and (quoted := _QUOTED.findall(value)):
         return {found[1]: quoted}
     if listed := _LIST.fullmatch(value):
         return {found[1]: [one.strip().strip("\"'") for one in listed[1].split(",") if one.strip()]}
-    if normal(found[1]) in _LISTED:
-        value = value.strip("[]")
-    return {found[1]: value}
-
-
-def _read_pairs(parts: Split) -> Parsed:
-    fields: dict[str, Value] = {}
-    lines: dict[str, int] = {}
-    flaws: list[Flaw] = []
-    spelled: dict[str, str] = {}
-    for number, written, value in pairs(parts.header):
-        key = spelled.setdefault(written.lower(), written)
-        if key in fields:
-            flaws.append(Flaw(number + parts.header_line, key, "appears twice; the last one is used"))
-        # Pelican takes these two as lists, split at semicolons where there is one, else at commas.
-        if key.lower() in ("tags", "authors") and value:
-            parted = _PARTS.findall(value)
-            parted = parted if len(parted) > 1 else value.split(",")
-            fields[key] = [one.strip() for one in parted if one.strip()]
-        else:
-            fields[key] = value or None
-        lines[key] = number + parts.header_line
-    return Parsed(fields, parts.body, parts.body_line, lines, tuple(flaws))
+    return {found[1]: value.strip("[]") if normal(found[1]) in _LISTED else value}

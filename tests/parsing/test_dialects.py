@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reader.article.record import Place, Provider, Value
 from reader.article.text import clean
 from reader.parsing.dialects import article_of
-from reader.parsing.parsed import Parsed
+from reader.parsing.frontmatter import Parsed
 from tests.headers import PLACE, article, day, problems
 
 
@@ -246,7 +246,7 @@ KEYS = st.sampled_from(
 @given(st.dictionaries(KEYS, VALUES), st.text(), st.text(min_size=1))
 def test_no_fields_raise(fields: dict[str, Value], body: str, name: str) -> None:
     """Any values give an article whose text is clean."""
-    found = article_of(Parsed(fields, body, 1, {}), Place(f"/n/{name}", name, "n"))
+    found = article_of(Parsed(fields, body), Place(f"/n/{name}", name, "n"))
     assert found.title and found.identity and found.provider.name
     for text in (
         found.title,

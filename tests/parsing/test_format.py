@@ -11,10 +11,8 @@ from reader.parsing.aliases import ALIASES
 from reader.parsing.content import MAX_FILE
 from reader.parsing.dates import parse_date
 from reader.parsing.dialects import article_of
-from reader.parsing.fences import PAIR_KEYS
-from reader.parsing.frontmatter import read
-from reader.parsing.parsed import MAX_ENTRIES, MAX_HEADER, MAX_NESTING
-from reader.parsing.yaml_header import MAX_ALIASES
+from reader.parsing.frontmatter import PAIR_KEYS, read
+from reader.parsing.headers import MAX_ALIASES, MAX_ENTRIES, MAX_HEADER, MAX_NESTING
 from tests.headers import day
 from tests.test_house import ROOT
 

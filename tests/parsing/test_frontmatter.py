@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article.record import Value
-from reader.parsing.frontmatter import read
+from reader.parsing.frontmatter import Split, pairs, read, split
+from reader.parsing.headers import MAX_HEADER
 from tests.written import CANONICAL
 
 
@@ -19,42 +20,42 @@ def reasons(text: str) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize(
-    ("text", "fields", "body", "body_line"),
+    ("text", "fields", "body"),
     [
-        ("---\ntitle: x\n---\nbody\n", {"title": "x"}, "body\n", 4),
-        ("---\r\ntitle: x\r\n---\r\nbody", {"title": "x"}, "body", 4),
-        ("\ufeff---\ntitle: x\n...\nbody", {"title": "x"}, "body", 4),
-        ("\n\n---\ntitle: x\n---\nbody", {"title": "x"}, "body", 6),
-        ("---  \ntitle: x\n--- \nbody", {"title": "x"}, "body", 4),
-        ("---\n---\nbody", {}, "body", 3),
-        ("+++\nx = 'y'\n[a]\nb = [1, 2.5]\n+++\nbody", {"x": "y", "a": {"b": ["1", "2.5"]}}, "body", 6),
-        ("+++\ndate = 2021-06-18T10:00:00Z\n+++\n", {"date": "2021-06-18T10:00:00+00:00"}, "", 4),
-        ("+++\nday = 2021-06-18\nx = true\n+++\n", {"day": "2021-06-18", "x": "true"}, "", 5),
-        ("---toml\nx = 'y'\n---\nbody", {"x": "y"}, "body", 4),
-        ("--- yaml\nx: y\n---\nbody", {"x": "y"}, "body", 4),
-        ('---json\n{"x": "y", "n": 1.10}\n---\nbody', {"x": "y", "n": "1.10"}, "body", 4),
-        ('---\n{\n\t"x": "y",\n\t"z": [1, true]\n}\n---\nbody', {"x": "y", "z": ["1", "true"]}, "body", 7),
-        ("---\n{x: y, z: [a]}\n---\nbody", {"x": "y", "z": ["a"]}, "body", 4),
-        ('---\n{"x": "y",}\n---\nbody', {"x": "y"}, "body", 4),
-        ('{\n  "x": "}",\n  "y": {"z": null}\n}\n\nbody', {"x": "}", "y": {"z": None}}, "\nbody", 5),
-        ("---\n  x: y\n  z:\n    - a\n---\nbody", {"x": "y", "z": ["a"]}, "body", 6),
-        ("---\n\tx: y\n---\nbody", {"x": "y"}, "body", 4),
-        ("{% include a %}\n\nbody", {}, "{% include a %}\n\nbody", 1),
-        ('{"x": 1} is not a header', {}, '{"x": 1} is not a header', 1),
-        ("Title: My post\nTags: a, b\n\nbody", {"Title": "My post", "Tags": ["a", "b"]}, "body", 4),
-        ("Title: A\n  long\nAuthors: A, B; C\n\n", {"Title": "A long", "Authors": ["A, B", "C"]}, "", 5),
-        ("Date: 2021-06-18\nSlug:\n\nbody", {"Date": "2021-06-18", "Slug": None}, "body", 4),
-        ("Note: this is text.\n\nMore.", {}, "Note: this is text.\n\nMore.", 1),
-        ("# Heading\n\ntext", {}, "# Heading\n\ntext", 1),
-        ("---\n\nA rule above.\n\n---\nand below", {}, "---\n\nA rule above.\n\n---\nand below", 1),
-        ("", {}, "", 1),
-        ("---", {}, "---", 1),
+        ("---\ntitle: x\n---\nbody\n", {"title": "x"}, "body\n"),
+        ("---\r\ntitle: x\r\n---\r\nbody", {"title": "x"}, "body"),
+        ("\ufeff---\ntitle: x\n...\nbody", {"title": "x"}, "body"),
+        ("\n\n---\ntitle: x\n---\nbody", {"title": "x"}, "body"),
+        ("---  \ntitle: x\n--- \nbody", {"title": "x"}, "body"),
+        ("---\n---\nbody", {}, "body"),
+        ("+++\nx = 'y'\n[a]\nb = [1, 2.5]\n+++\nbody", {"x": "y", "a": {"b": ["1", "2.5"]}}, "body"),
+        ("+++\ndate = 2021-06-18T10:00:00Z\n+++\n", {"date": "2021-06-18T10:00:00+00:00"}, ""),
+        ("+++\nday = 2021-06-18\nx = true\n+++\n", {"day": "2021-06-18", "x": "true"}, ""),
+        ("---toml\nx = 'y'\n---\nbody", {"x": "y"}, "body"),
+        ("--- yaml\nx: y\n---\nbody", {"x": "y"}, "body"),
+        ('---json\n{"x": "y", "n": 1.10}\n---\nbody', {"x": "y", "n": "1.10"}, "body"),
+        ('---\n{\n\t"x": "y",\n\t"z": [1, true]\n}\n---\nbody', {"x": "y", "z": ["1", "true"]}, "body"),
+        ("---\n{x: y, z: [a]}\n---\nbody", {"x": "y", "z": ["a"]}, "body"),
+        ('---\n{"x": "y",}\n---\nbody', {"x": "y"}, "body"),
+        ('{\n  "x": "}",\n  "y": {"z": null}\n}\n\nbody', {"x": "}", "y": {"z": None}}, "\nbody"),
+        ("---\n  x: y\n  z:\n    - a\n---\nbody", {"x": "y", "z": ["a"]}, "body"),
+        ("---\n\tx: y\n---\nbody", {"x": "y"}, "body"),
+        ("{% include a %}\n\nbody", {}, "{% include a %}\n\nbody"),
+        ('{"x": 1} is not a header', {}, '{"x": 1} is not a header'),
+        ("Title: My post\nTags: a, b\n\nbody", {"Title": "My post", "Tags": ["a", "b"]}, "body"),
+        ("Title: A\n  long\nAuthors: A, B; C\n\n", {"Title": "A long", "Authors": ["A, B", "C"]}, ""),
+        ("Date: 2021-06-18\nSlug:\n\nbody", {"Date": "2021-06-18", "Slug": None}, "body"),
+        ("Note: this is text.\n\nMore.", {}, "Note: this is text.\n\nMore."),
+        ("# Heading\n\ntext", {}, "# Heading\n\ntext"),
+        ("---\n\nA rule above.\n\n---\nand below", {}, "---\n\nA rule above.\n\n---\nand below"),
+        ("", {}, ""),
+        ("---", {}, "---"),
     ],
 )  # fmt: skip
-def test_every_kind_of_header(text: str, fields: dict[str, Value], body: str, body_line: int) -> None:
+def test_every_kind_of_header(text: str, fields: dict[str, Value], body: str) -> None:
     """Fences of YAML and TOML, bare keys, none at all; a rule is no fence."""
     found = read(text)
-    assert (found.fields, found.body, found.body_line, found.problems) == (fields, body, body_line, ())
+    assert (found.fields, found.body, found.problems) == (fields, body, ())
 
 
 @pytest.mark.parametrize(
@@ -241,10 +242,10 @@ def test_an_unclosed_header_is_read_as_far_as_it_makes_sense() -> None:
     assert whole.fields == {"title": "x", "heat": "3"} and len(whole.problems) == 1
     head = read("---\ntitle: x\n\nThis: is a text, and\nnot a header.\n")
     assert head.fields == {"title": "x"}
-    assert head.body == "This: is a text, and\nnot a header.\n" and head.body_line == 4
+    assert head.body == "This: is a text, and\nnot a header.\n"
     heading = read("---\ntitle: x\ntags:\n- a\n- b\n# A heading\n\nText")
     assert heading.fields == {"title": "x", "tags": ["a", "b"]}
-    assert heading.body == "# A heading\n\nText" and heading.body_line == 6
+    assert heading.body == "# A heading\n\nText"
     broken = read("---\ntitle: a: b\ntags:\n- a\nText of it")
     assert broken.fields["title"] == "a: b" and broken.body == "Text of it" and len(broken.problems) == 2
     none = read("---\nx: [\n")
@@ -319,7 +320,6 @@ def test_no_text_raises(text: str, is_yaml: bool) -> None:
     found = read(text, is_yaml=is_yaml)
     last = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 2
     assert all(0 <= flaw.line <= last for flaw in found.problems)
-    assert 1 <= found.body_line <= last
 
 
 @given(st.data())
@@ -335,3 +335,52 @@ def test_no_mutation_of_a_good_article_raises(data: st.DataObject) -> None:
         )
         text = text[:there] + piece + text[there:]
     read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("---\na: b\n---\nbody", Split("yaml", "a: b\n", "body", 2)),
+        ("\n---\na: b\n...\n", Split("yaml", "a: b\n", "", 3)),
+        ("+++\na = 1\n+++\nbody", Split("toml", "a = 1\n", "body", 2)),
+        ("---\na: b\n", Split("yaml", "a: b\n", "", 2, is_closed=False)),
+        ("---\na: b\n---- \nc", Split("yaml", "a: b\n---- \nc", "", 2, is_closed=False)),
+        ("Title: x\nDate: y\n\nbody", Split("pairs", "Title: x\nDate: y", "body")),
+        ("title:: x\ntags:: y\n\n- b", Split("pairs", "title:: x\ntags:: y", "- b")),
+        ("rate:: 5\n\nbody", Split("none", "", "rate:: 5\n\nbody")),
+        ("Dear Ann: hello\n\nbody", Split("none", "", "Dear Ann: hello\n\nbody")),
+        ("Title: x\nno pair\n\nbody", Split("none", "", "Title: x\nno pair\n\nbody")),
+        ("---\njust text\n---\n", Split("none", "", "---\njust text\n---\n")),
+    ],
+)  # fmt: skip
+def test_every_style(text: str, expected: Split) -> None:
+    """The style is told by the fence; without a key in it a line of dashes is a rule."""
+    assert split(text) == expected
+
+
+def test_a_yaml_file_is_all_header() -> None:
+    """Without fences the ending of the name decides; with them the fences do."""
+    assert split("a: b\n", is_yaml=True) == Split("yaml", "a: b\n", "")
+    assert split("---\na: b\n---\nc", is_yaml=True).body == "c"
+
+
+def test_pairs_go_on_in_indented_lines() -> None:
+    """Keys stay as they are written, a value's further lines are joined by a space."""
+    assert pairs("Title: A\n  long one\nTAGS:\n\tx") == [(0, "Title", "A long one"), (2, "TAGS", "x")]
+    assert pairs("Title:\n" + " a\n \n" * 2) == [(0, "Title", "a a")]
+
+
+def test_megabytes_are_no_header() -> None:
+    """Pairs that are larger than a header may be are text, and the largest are quickly read."""
+    begin = time.process_time()
+    largest = "Title: x\n" + " a\n" * ((MAX_HEADER - 9) // 3)
+    assert split(f"{largest}\nbody").style == "pairs"
+    assert split(f"{largest} and more\n\nbody").style == "none"
+    assert time.process_time() - begin < 1
+
+
+@given(st.text(st.sampled_from("-+.\n a:='T\"")), st.booleans())
+def test_nothing_is_lost(text: str, is_yaml: bool) -> None:
+    """Header and body are in the text as they are."""
+    found = split(text, is_yaml=is_yaml)
+    assert found.header in text and text.endswith(found.body)

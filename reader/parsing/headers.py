@@ -1,17 +1,85 @@
-"""YAML headers read as text: PyYAML's parser gives the events, and no scalar is guessed to be anything else.
+"""Headers in YAML, TOML and JSON read as text: no scalar is guessed to be anything else, and numbers keep the
+digits that the file has.
 
-PyYAML is imported when the first such header is met, for it costs 13 ms. Fences and files are not known here.
+The parsers are imported when the first such header is met: PyYAML takes 13 ms. Fences and files are not known
+here.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
 
 from reader.article.record import Value
 from reader.article.text import clean
-from reader.parsing.parsed import MAX_NESTING, Flaw, HeaderError
+
+MAX_HEADER = 256 * 1024
+"""Characters of a header that are parsed."""
+
+MAX_NESTING = 64
+"""Levels of a header that are parsed: PyYAML's C parser ends the process at 15,000."""
+
+MAX_ENTRIES = 20_000
+"""Lines and commas of a header that are parsed: each may be a value, and 100,000 take a second and 100 MB."""
+
+
+class Flaw(NamedTuple):
+    """One thing in a header that could not be read; becomes a Problem once the file's path is known."""
+
+    line: int
+    """1-based line of the file; 0 if the file as a whole is meant."""
+    field: str
+    """The key as written, or "header"."""
+    reason: str
+
+
+class Fields(NamedTuple):
+    """What a header says."""
+
+    fields: dict[str, Value]
+    lines: dict[str, int]
+    """1-based line of the file of each key: `title`, and in YAML `related.0.quality` for what is nested."""
+    flaws: list[Flaw]
+
+
+class HeaderError(Exception):
+    """A header, or a part of one, that can't be read as a whole; never leaves `frontmatter`."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+        """0-based line within the text that was parsed."""
+        self.reason = reason
+
+
+def refuse_excess(header: str) -> None:
+    """Raise HeaderError where a header is too long, too deep or has too many values, before it is parsed."""
+    if len(header) > MAX_HEADER:
+        raise HeaderError(0, f"the header is larger than {MAX_HEADER // 1024} kB; put long text below it")
+    if header.count("\n") + header.count(",") > MAX_ENTRIES:
+        raise HeaderError(0, f"the header has more than {MAX_ENTRIES:,} lines and commas; shorten its lists")
+    if header.count("[") + header.count("{") <= MAX_NESTING:
+        return
+    depth = 0
+    for place, char in enumerate(header):
+        if char in "[{":
+            depth += 1
+            if depth > MAX_NESTING:
+                line = header.count("\n", 0, place)
+                raise HeaderError(line, f"brackets are nested more than {MAX_NESTING} deep")
+        elif char in "]}":
+            depth = max(depth - 1, 0)
+
+
+def lines_of(text: str) -> Callable[[int], int]:
+    """A function that gives the 0-based line of a place in a text."""
+    breaks = [found.start() for found in re.finditer("\n", text)]
+    return lambda place: bisect_left(breaks, place)
+
 
 MAX_ALIASES = 32
 """Aliases (`*name`) that one header may hold."""
@@ -40,11 +108,11 @@ _REMEDIES = (
 )
 
 
-def read_yaml(header: str, first_line: int) -> tuple[dict[str, Value], dict[str, int], list[Flaw]]:
-    """The fields of a YAML header, the file line of each key, and what could be passed over.
+def read_yaml(header: str, first_line: int) -> Fields:
+    """The fields of a YAML header; only an unquoted null, `~` or nothing is None.
 
-    Every scalar is text; only an unquoted null, `~` or nothing is None. `first_line` is the file's line on
-    which the header begins. Raises HeaderError where the header can't be read as a whole.
+    `first_line` is the file's line on which the header begins. Raises HeaderError where the header can't be
+    read as a whole.
     """
     flaws: list[Flaw] = []
     header = header.translate(_ODD_BREAKS) if not header.isascii() else header
@@ -52,7 +120,7 @@ def read_yaml(header: str, first_line: int) -> tuple[dict[str, Value], dict[str,
         flaws.append(Flaw(first_line, "header", "control characters are not allowed and were removed"))
         header = clean(header)
     walk = _Walk(header, first_line)
-    return walk.document(), walk.lines, flaws + walk.flaws
+    return Fields(walk.document(), walk.lines, flaws + walk.flaws)
 
 
 class _Walk:
@@ -225,3 +293,105 @@ def _explained(error: Exception) -> str:
     problem = " ".join(problem.split())
     remedy = next((text for sign, text in _REMEDIES if sign in problem), "check this line and the one above")
     return f"not valid YAML ({problem}); {remedy}"
+
+
+LONGEST_NUMBER = 1_000
+"""Bits of a whole number in a header; turning a longer one into decimal digits takes its square in time."""
+
+MAX_DOTTED = 2_000
+"""Dots in the keys of a TOML header: each makes a table."""
+
+_DOTTED = re.compile(
+    r"""^[ \t]*+\[{0,2}+(?:[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.){64}""", re.MULTILINE | re.ASCII
+)
+_DOTS = re.compile(
+    r"""^[ \t]*+\[{0,2}+((?:[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.)+)""", re.MULTILINE | re.ASCII
+)
+_TOML_FIELD = re.compile(r"""^(?:\[\[?[ \t]*)?["']?([\w-]+)["']?[ \t]*[=\].]""", re.MULTILINE | re.ASCII)
+_TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
+_JSON_FIELD = re.compile(r'^[ \t]*\{?[ \t]*"([^"\\\n]{1,200})"[ \t]*:', re.MULTILINE)
+
+
+def read_toml(header: str, first_line: int) -> Fields:
+    """The same of a TOML header."""
+    import tomllib
+
+    if _DOTTED.search(header):
+        raise HeaderError(0, f"keys are nested more than {MAX_NESTING} deep")
+    if sum(found[1].count(".") for found in _DOTS.finditer(header)) > MAX_DOTTED:
+        raise HeaderError(0, f"more than {MAX_DOTTED:,} dots in keys; write tables instead")
+    try:
+        table = tomllib.loads(header, parse_float=str)
+    except (ValueError, RecursionError) as error:
+        reason = str(error)
+        place = _TOML_PLACE.search(reason)
+        line = int(place[1]) - 1 if place and place[1] else header.count("\n")
+        reason = _TOML_PLACE.sub("", reason).strip() or "nested too deep"
+        raise HeaderError(line, f'not valid TOML ({reason}); each line needs key = "value"') from None
+    return _fields(table, header, first_line, _TOML_FIELD)
+
+
+def read_json(header: str, first_line: int) -> Fields:
+    """The same of a JSON header."""
+    import json
+
+    twice: list[str] = []
+
+    def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            twice.extend(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        return made
+
+    try:
+        table = json.loads(
+            header, parse_float=str, parse_int=str, parse_constant=str, strict=False,
+            object_pairs_hook=object_of,
+        )  # fmt: skip
+    except json.JSONDecodeError as error:
+        reason = f"not valid JSON ({error.msg}); check this line and the one above"
+        raise HeaderError(error.lineno - 1, reason) from None
+    except RecursionError:
+        raise HeaderError(0, "not valid JSON (nested too deep)") from None
+    if not isinstance(table, dict):
+        raise HeaderError(0, 'the header must be made of "key": "value" pairs in braces')
+    found = _fields(table, header, first_line, _JSON_FIELD)
+    for name in twice:
+        line = found.lines.get(name, first_line)
+        found.flaws.append(Flaw(line, name, "appears twice; the last one is used"))
+    return found
+
+
+def _fields(table: dict[str, Any], header: str, first_line: int, field: re.Pattern[str]) -> Fields:
+    flaws: list[Flaw] = []
+    line_of = lines_of(header)
+    lines: dict[str, int] = {}
+    for found in field.finditer(header):
+        if found[1] in table and found[1] not in lines:
+            lines[found[1]] = line_of(found.start(1)) + first_line
+    fields: dict[str, Value] = {}
+    for key, value in table.items():
+        try:
+            fields[key] = _as_text(value, 1)
+        except ValueError as error:
+            flaws.append(Flaw(lines.get(key, first_line), key, str(error)))
+    return Fields(fields, lines, flaws)
+
+
+def _as_text(value: object, depth: int) -> Value:
+    """A value with texts alone. Raises ValueError for one that is too large."""
+    if depth > MAX_NESTING:
+        raise ValueError(f"values are nested more than {MAX_NESTING} deep")
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return {key: _as_text(one, depth + 1) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_as_text(one, depth + 1) for one in value]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:
+        raise ValueError("the number is too large; put quotes around it")
+    return str(value)
