@@ -12,29 +12,24 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from reader.article.dates import When, offset
 from reader.article.text import fold
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            # English, and what German, French, Spanish, Italian, Portuguese, Dutch and the Nordic languages
-            # write without accents. No name means two months.
-            "january januar januari janvier enero gennaio janeiro jan janv ene gen",
-            "february februar februari fevrier febrero febbraio fevereiro feb febr fevr fev",
-            "march marz maerz mars marzo marco maart mar mrt",
-            "april avril abril aprile apr avr abr",
-            "may mai mayo maggio maio mei maj mag",
-            "june juni juin junio giugno junho jun giu",
-            "july juli juillet julio luglio julho jul juil lug",
-            "august aout agosto augustus augusti aug ago",
-            "september septembre septiembre settembre setembro sep sept set",
-            "october oktober octobre octubre ottobre outubro oct okt ott out",
-            "november novembre noviembre novembro nov",
-            "december dezember decembre diciembre dicembre dezembro desember dec dez dic des",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
+_MONTHS_AS_WRITTEN = (
+    # English, and what German, French, Spanish, Italian, Portuguese, Dutch and the Nordic languages write
+    # without accents. No name means two months.
+    "january januar januari janvier enero gennaio janeiro jan janv ene gen",
+    "february februar februari fevrier febrero febbraio fevereiro feb febr fevr fev",
+    "march marz maerz mars marzo marco maart mar mrt",
+    "april avril abril aprile apr avr abr",
+    "may mai mayo maggio maio mei maj mag",
+    "june juni juin junio giugno junho jun giu",
+    "july juli juillet julio luglio julho jul juil lug",
+    "august aout agosto augustus augusti aug ago",
+    "september septembre septiembre settembre setembro sep sept set",
+    "october oktober octobre octubre ottobre outubro oct okt ott out",
+    "november novembre noviembre novembro nov",
+    "december dezember decembre diciembre dicembre dezembro desember dec dez dic des",
+)
+MONTHS = tuple(names.partition(" ")[0] for names in _MONTHS_AS_WRITTEN)
+_MONTHS = {name: number for number, names in enumerate(_MONTHS_AS_WRITTEN, start=1) for name in names.split()}
 _WEEKDAYS = (
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun"
     " montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag"

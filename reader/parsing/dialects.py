@@ -1,21 +1,25 @@
-"""An article made of a header's fields: what each key in `aliases` means, and what stands in for it.
+"""An article made of a header's fields: what each key in `aliases` means, and what is used if one is missing.
 
-Conversion by type is `fields`' work, reading the text `frontmatter`'s.
+`fields` converts by type, `frontmatter` reads the text.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
+from typing import TypeVar
 
 from reader.article.dates import When, seconds_of
 from reader.article.identity import identity_of, identity_without_address, is_web, text_key, title_key
 from reader.article.plain_text import name_text, plain_text
-from reader.article.record import MAX_NAME, MAX_TITLE, Article, Image, Place, Provider, Value
+from reader.article.record import MAX_NAME, MAX_TITLE, Article, Image, Place, Provider, Site, Value
 from reader.article.text import clean, clean_line, display_path
 from reader.article.urls import UnsafeUrl, checked_url, openable, shown_host, without_user
 from reader.errors import shown
-from reader.parsing.aliases import Header, normal
-from reader.parsing.dates import FOLDER_PAGES, date_in_name, parted_name
+from reader.parsing.aliases import PLACES, normal
+from reader.parsing.dates import FOLDER_PAGES, MONTHS, date_in_name, parted_name
 from reader.parsing.fields import (
     Notes,
     boolean_of,
@@ -34,10 +38,65 @@ from reader.parsing.fields import (
 )
 from reader.parsing.frontmatter import Parsed
 
+Converted = TypeVar("Converted")
+
 _DATE_OF_PUBLISHED = re.compile(r"(?=.*\d)(?=.*[^\d\s])", re.DOTALL | re.ASCII)
 """What a date has and `true`, `no` or `1` have not."""
 _MOST_NAMED = 100
 """Characters of a `source` that is a publisher's name; a longer text tells where something comes from."""
+_LANGUAGE = re.compile(r"\.[a-z]{2}(?:-[A-Za-z]{2})?\Z")
+"""A language at the end of a name: the addresses of its pages depend on more than the name."""
+_SIMPLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]*")
+"""A name of which every generator makes the same: of others each drops and replaces what it thinks fit."""
+
+
+@lru_cache(256)
+def _keys_of_fields(keys: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """The keys of each field, the preferred one first: the same for all files of most collections."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for key in keys:
+        for field, place in PLACES.get(normal(key), ()):
+            found.setdefault(field, []).append((place, key))
+    return {
+        field: tuple(key for _, key in sorted(named, key=itemgetter(0))) for field, named in found.items()
+    }
+
+
+class Header:
+    """The fields of one header, taken out one by one by any of their names."""
+
+    def __init__(self, fields: Mapping[str, Value], notes: Notes) -> None:
+        self.left = dict(fields)
+        """What nobody has taken yet."""
+        self.notes = notes
+        keys = tuple(fields)
+        # What is kept of very long headers would take much memory.
+        self._keys = (_keys_of_fields if len(keys) < 100 else _keys_of_fields.__wrapped__)(keys)
+
+    def names(self, field: str) -> list[str]:
+        """The keys of a field that are there and not taken, as they are written, the preferred one first."""
+        return [key for key in self._keys.get(field, ()) if key in self.left]
+
+    def take(self, field: str, fits: Callable[[str, Value], bool] | None = None) -> tuple[str, Value]:
+        """Take the first key of a field with something in it, and empty ones before; ("", None) for none.
+
+        `fits`: which keys and values may be taken, where not all.
+        """
+        for key in self.names(field):
+            if fits is None or fits(key, self.left[key]):
+                value = self.left.pop(key)
+                if value is not None and value != "":
+                    return key, value
+        return "", None
+
+    def convert(self, field: str, how: Callable[[Value, str, Notes], Converted]) -> Converted:
+        """Take a field and convert it."""
+        key, value = self.take(field)
+        return how(value, key, self.notes)
+
+    def name(self, field: str) -> str:
+        """Take a field that is a name."""
+        return _bounded_name(self.convert(field, text_of), field, self.notes)
 
 
 def article_of(parsed: Parsed, place: Place) -> Article:
@@ -45,17 +104,15 @@ def article_of(parsed: Parsed, place: Place) -> Article:
     notes = Notes(place.path, parsed.lines)
     for flaw in parsed.problems:
         notes.add_at(*flaw)
-    header = Header(parsed.fields)
+    header = Header(parsed.fields, notes)
     body = clean(parsed.body).lstrip("\n").rstrip()
-    date = _date(header, place, notes)
-    original, web = _urls(header, place, notes)
-    stated = _words(header, "title", parsed, notes) or _first_heading(body)
+    date = _date(header, place)
+    original, web = _urls(header, place)
+    stated = _words(header, "title", parsed) or (_first_heading(body) if body else "")
     page = "" if is_web(original) or is_web(web) else _page(header, original or web, stated, date, place)
     seconds = None if date is None else seconds_of(date)
-    topics, category = _topics(header, place, notes)
-    provider = _provider(header, original or web, place, notes)
-    quality, heat = header.take("quality"), header.take("heat")
-    kind, related = header.take("type"), header.take("related")
+    topics, category = _topics(header, place)
+    provider = _provider(header, original or web, place)
     return Article(
         path=place.path,
         identity=identity_of(original, "")
@@ -63,21 +120,21 @@ def article_of(parsed: Parsed, place: Place) -> Article:
         or identity_of(page, "")
         or identity_without_address(stated, seconds, body, place.relative.rpartition("/")[2]),
         title=bounded(stated, MAX_TITLE, "title", notes) or _title_in_name(place),
-        excerpt=_words(header, "excerpt", parsed, notes) or _first_paragraph(body),
+        excerpt=_words(header, "excerpt", parsed) or (_first_paragraph(body) if body else ""),
         published_date_time=date,
         original_url=original,
         web_url=web,
         provider=provider._replace(name=bounded(provider.name, MAX_NAME, "provider", notes)),
         topics=_bounded_names(topics, "topics", notes),
-        category=bounded(category, MAX_NAME, "category", notes),
-        type=bounded(name_text(text_of(kind[1], kind[0], notes)), MAX_NAME, "type", notes),
-        quality=quality_of(quality[1], quality[0], notes),
-        heat=integer_of(heat[1], heat[0], notes),
-        author=_bounded_names(_authors(header, notes), "author", notes),
-        published=_published(header, place, notes),
-        images=_images(header, notes),
-        related=related_of(related[1], related[0], notes),
-        secured=_secured(header, notes),
+        category=category,
+        type=header.name("type"),
+        quality=header.convert("quality", quality_of),
+        heat=header.convert("heat", integer_of),
+        author=_bounded_names(_authors(header), "author", notes),
+        published=_published(header, place),
+        images=_images(header),
+        related=header.convert("related", related_of),
+        secured=header.convert("secured", _secured),
         other=kept_fields(header.left),
         body=body,
         problems=tuple(notes.problems),
@@ -90,47 +147,40 @@ def article_of(parsed: Parsed, place: Place) -> Article:
 
 # The workers of a load are done sooner without the module for Markdown: few files need it.
 def _first_heading(body: str) -> str:
-    if not body:
-        return ""
     from reader.article.markdown import first_heading
 
     return first_heading(body)
 
 
 def _first_paragraph(body: str) -> str:
-    if not body:
-        return ""
     from reader.article.markdown import first_paragraph
 
     return first_paragraph(body)
 
 
-def _text(header: Header, field: str, notes: Notes) -> str:
-    key, value = header.take(field)
-    return text_of(value, key, notes)
-
-
-def _words(header: Header, field: str, parsed: Parsed, notes: Notes) -> str:
+def _words(header: Header, field: str, parsed: Parsed) -> str:
     """A text without formatting, unless it was taken as it is written."""
     key, value = header.take(field)
-    text = text_of(value, key, notes)
+    text = text_of(value, key, header.notes)
     return text if key in parsed.as_written else plain_text(text)
 
 
-def _bounded_names(names: tuple[str, ...], field: str, notes: Notes) -> tuple[str, ...]:
-    if not names or max(map(len, names)) <= MAX_NAME:
-        return names
+def _bounded_name(text: str, field: str, notes: Notes) -> str:
+    return bounded(name_text(text), MAX_NAME, field, notes)
+
+
+def _bounded_names(names: Sequence[str], field: str, notes: Notes) -> tuple[str, ...]:
     return tuple(dict.fromkeys(bounded(name, MAX_NAME, field, notes) for name in names))
 
 
-def _date(header: Header, place: Place, notes: Notes) -> When | None:
+def _date(header: Header, place: Place) -> When | None:
     key, value = header.take(
         "publishedDateTime", lambda key, value: normal(key) != "published" or _is_date(value)
     )
     above = ""
-    if isinstance(value, dict) and (inner := Header(value).take("publishedDateTime"))[0]:
+    if isinstance(value, dict) and (inner := Header(value, header.notes).take("publishedDateTime"))[0]:
         above, (key, value) = f"{key}.", inner  # a blog of MkDocs has `date: {created: …, updated: …}`
-    if key and (read := date_of(value, key, notes, above)):
+    if key and (read := date_of(value, key, header.notes, above)):
         return read
     found = date_in_name(place.relative)
     for key in header.names("path"):
@@ -145,21 +195,21 @@ def _is_date(published: Value) -> bool:
     return isinstance(published, str) and _DATE_OF_PUBLISHED.match(published) is not None
 
 
-def _urls(header: Header, place: Place, notes: Notes) -> tuple[str, str]:
+def _urls(header: Header, place: Place) -> tuple[str, str]:
     # Other names count where they hold an address of the web, and not a path within the site.
     original_key, value = header.take(
         "originalUrl",
         lambda key, value: normal(key) == "originalurl" or _is_address(value),
     )
-    original = text_of(value, original_key, notes)
+    original = text_of(value, original_key, header.notes)
     web_key, value = header.take("webUrl")
-    web = text_of(value, web_key, notes)
+    web = text_of(value, web_key, header.notes)
     for key, url in ((original_key, original), (web_key, web)):
         if url and not openable(url) and not (place.site and url.startswith("/")):
             try:
                 checked_url(url)
             except UnsafeUrl as error:
-                notes.add(key, f"{shown(without_user(url))} can't be opened: {error.reason}")
+                header.notes.add(key, f"{shown(without_user(url))} can't be opened: {error.reason}")
     return original, web
 
 
@@ -173,30 +223,48 @@ def _is_address(value: Value) -> bool:
 
 def _page(header: Header, path: str, title: str, date: When | None, place: Place) -> str:
     """The address of an article's page on its site: its own path, else what the permalink says."""
-    if place.site is None:
+    site = place.site
+    if site is None:
         return ""
     stated = (header.left[key] for key in header.names("originalUrl"))
     paths = [path, *(value.strip() for value in stated if isinstance(value, str))]
-    own = header.left.get({"zola": "path", "hugo": "url"}.get(place.site.generator, ""))
+    own = header.left.get({"zola": "path", "hugo": "url"}.get(site.generator, ""))
     if isinstance(own, str) and own.strip() and not is_web(own):
         paths.append("/" + own.strip().lstrip("/"))
     for path in paths:
         if path.startswith("/") and not path.startswith("//") and ":" not in path:
-            return place.site.absolute(clean_line(path))
-    if not (place.site.permalink or place.site.permalinks):
-        return ""
-    from reader.parsing.page import page_of  # few articles have a site that says what their pages are
+            return site.absolute(clean_line(path))
+    return _page_by_rule(header, title, date, site, place) if site.permalink or site.permalinks else ""
 
-    slug = header.left.get("slug")
-    return page_of(
-        place.site,
-        place,
-        date,
-        title=title,
-        slug=clean_line(slug).strip("/") if isinstance(slug, str) else "",
-        name=_name_of(place),
-        categories=_categories(header),
-    )
+
+def _page_by_rule(header: Header, title: str, date: When | None, site: Site, place: Place) -> str:
+    """The address of an article's page by the site's permalinks. Empty if it can't be told."""
+    folder = place.path[len(site.folder) :].rpartition("/")[0].strip("/")
+    file = place.path.rpartition("/")[2].rpartition(".")[0]
+    is_page = file.lower() in FOLDER_PAGES
+    permalink = site.permalink_in(folder)
+    above, sections = _around(site, folder)
+    if site.generator in ("hugo", "zola"):
+        if file == "_index":
+            return site.page("/{sections}/", _in_addresses(site, {"sections": sections}))
+        if is_page:
+            sections, _, file = sections.rpartition("/")
+        if _LANGUAGE.search(file):
+            return ""
+    stated, name = header.left.get("slug"), _name_of(place)
+    slug = clean_line(stated).strip("/") if isinstance(stated, str) else ""
+    categories = [*filter(None, above.split("/")), *_categories(header)]
+    values = {
+        "slug": slug or (name if site.generator != "hugo" else file),
+        "filename": file,
+        "name": name,
+        "title": slug or (title if site.generator == "hugo" else name),
+        "folder": folder,
+        "section": sections.partition("/")[0],
+        "sections": sections,
+        "categories": "/".join(dict.fromkeys(map(str.lower, categories))),
+    }
+    return site.page(permalink, _in_addresses(site, values) | _of_date(date))
 
 
 def _categories(header: Header) -> list[str]:
@@ -210,11 +278,46 @@ def _categories(header: Header) -> list[str]:
     return []
 
 
-def _provider(header: Header, link: str, place: Place, notes: Notes) -> Provider:
+def _around(site: Site, folder: str) -> tuple[str, str]:
+    """The folders above and below the one that holds all of a site's articles."""
+    if not site.permalinks:
+        return "", folder
+    root = site.permalinks[-1][0]
+    above, found, below = f"/{folder}/".partition(f"/{root}/")
+    return (above.strip("/"), below.strip("/")) if found else ("", folder)
+
+
+def _of_date(date: When | None) -> dict[str, str]:
+    if date is None:
+        return {}
+    return {
+        "year": f"{date.year:04}", "month": f"{date.month:02}", "day": f"{date.day:02}",
+        "short_year": f"{date.year % 100:02}", "i_month": str(date.month), "i_day": str(date.day),
+        "month_name": MONTHS[date.month - 1], "y_day": f"{date.timetuple().tm_yday:03}",
+    }  # fmt: skip
+
+
+def _in_addresses(site: Site, values: dict[str, str]) -> dict[str, str]:
+    """Folders and names as a generator writes them in an address; those are missing that can't be told."""
+    if not site.generator:
+        return values
+    made = {}
+    for key, path in values.items():
+        parts = [part.strip() for part in path.split("/") if part.strip()]
+        if site.generator == "jekyll":
+            if "?" not in path and "#" not in path:
+                made[key] = "/".join(parts)
+        elif all(map(_SIMPLE.fullmatch, parts)):
+            whole = re.sub("[ -]+", "-", "/".join(parts).lower())
+            made[key] = re.sub("[_-]+", "-", whole).strip("-") if site.generator == "zola" else whole
+    return made
+
+
+def _provider(header: Header, link: str, place: Place) -> Provider:
     key, value = header.take("provider")
     if normal(key) == "source" and isinstance(value, str) and len(value) > _MOST_NAMED and not is_web(value):
         header.left[key], value = value, None
-    found = provider_of(value, key, notes)
+    found = provider_of(value, key, header.notes)
     if isinstance(value, dict) and len(value) > ("name" in value) + ("domain" in value):
         header.left[key] = {one: value[one] for one in value if one not in ("name", "domain")}
     if "://" in found.name and is_web(found.name):
@@ -229,10 +332,9 @@ def _provider(header: Header, link: str, place: Place, notes: Notes) -> Provider
     return Provider(display_path(place.section or place.folder))
 
 
-def _topics(header: Header, place: Place, notes: Notes) -> tuple[tuple[str, ...], str]:
+def _topics(header: Header, place: Place) -> tuple[list[str], str]:
     if any(header.names("topics")):
-        key, value = header.take("topics")
-        return tuple(texts_of(value, key, notes)), name_text(_text(header, "category", notes))
+        return header.convert("topics", texts_of), header.name("category")
     by_blanks = _is_jekyll(header, place)
     category: Value = None
     found: list[str] = []
@@ -241,16 +343,16 @@ def _topics(header: Header, place: Place, notes: Notes) -> tuple[tuple[str, ...]
         name = normal(key)
         if name == "category":
             category = value
-        found += texts_of(value, key, notes, by_blanks=by_blanks and name in ("tags", "categories"))
+        found += texts_of(value, key, header.notes, by_blanks=by_blanks and name in ("tags", "categories"))
     for key in ("tags", "categories"):
-        found += texts_of(_taxonomy(header.left, key), f"taxonomies.{key}", notes)
+        found += texts_of(_taxonomy(header.left, key), f"taxonomies.{key}", header.notes)
     if not found:
-        key, value = header.take("keywords")
-        found = texts_of(value, key, notes)
+        found = header.convert("keywords", texts_of)
     # As a list it says topics (Jekyll), unless there is just one.
     if isinstance(category, list) and len(category) != 1 or isinstance(category, dict):
         category = None
-    return tuple(dict.fromkeys(found)), name_text(text_of(category, "category", notes))
+    category = text_of(category, "category", header.notes)
+    return found, _bounded_name(category, "category", header.notes)
 
 
 def _is_jekyll(header: Header, place: Place) -> bool:
@@ -273,18 +375,17 @@ def _taxonomy(left: dict[str, Value], key: str) -> Value:
     return table[key]
 
 
-def _authors(header: Header, notes: Notes) -> tuple[str, ...]:
+def _authors(header: Header) -> list[str]:
     key, value = header.take("author")
     if not key:
         key, value = "taxonomies.authors", _taxonomy(header.left, "authors")
-    return tuple(names_of(value, key, notes))
+    return names_of(value, key, header.notes)
 
 
-def _published(header: Header, place: Place, notes: Notes) -> bool | None:
+def _published(header: Header, place: Place) -> bool | None:
     key, value = header.take("published", lambda _, value: not _is_date(value))
-    published = boolean_of(value, key, notes)
-    key, value = header.take("draft")
-    draft = boolean_of(value, key, notes)
+    published = boolean_of(value, key, header.notes)
+    draft = header.convert("draft", boolean_of)
     if header.take("status", lambda _, value: isinstance(value, str) and value.strip().lower() == "draft")[0]:
         draft = True
     if draft or (draft is None and published is None and "_drafts" in place.path.split("/")):
@@ -292,18 +393,17 @@ def _published(header: Header, place: Place, notes: Notes) -> bool | None:
     return published if draft is None or published is not None else True
 
 
-def _images(header: Header, notes: Notes) -> tuple[Image, ...]:
+def _images(header: Header) -> tuple[Image, ...]:
     for key in header.names("images"):
         value = header.left[key]
         if normal(key) == "images" or is_picture(value):
             del header.left[key]
             if value:
-                return images_of(value, key, notes)
+                return images_of(value, key, header.notes)
     return ()
 
 
-def _secured(header: Header, notes: Notes) -> str | None:
-    _, value = header.take("secured")
+def _secured(value: Value, _key: str, notes: Notes) -> str | None:
     if value is None or isinstance(value, str):
         return value
     notes.add("secured", "must be a string")
