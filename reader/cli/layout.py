@@ -6,6 +6,7 @@ Only what plain output needs; the screen has its own painting. The text is clean
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 
 _FIRST_ODD = "\u0300"
@@ -41,6 +42,11 @@ def cut(text: str, width: int) -> str:
     if cells(text) <= width:
         return text
     return _head(text, width - 1) + "…" if width > 0 else ""
+
+
+def fit(line: str) -> str:
+    """The line cut to the terminal that stdout is; whole if it is none."""
+    return cut(line, columns()) if sys.stdout.isatty() else line
 
 
 def pad(text: str, width: int) -> str:

@@ -163,15 +163,11 @@ def kept_token(file: Path, *, anew: bool = False) -> str:
         pass
     except (OSError, UnicodeDecodeError) as error:
         raise StorageError(f"{display_path(str(file))}: cannot be read ({error}); try --new-token") from None
-    require("files")
     token = token_urlsafe(24)
     paths.ensure(file.parent)
     try:
-        file.unlink(missing_ok=True)
-        with open(
-            os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
-        ) as opened:
-            opened.write(token + "\n")
+        with private_files.replacing(file) as opened:
+            opened.write(f"{token}\n".encode("ascii"))
     except OSError as error:
         raise StorageError(f"{display_path(str(file))}: cannot be written ({error.strerror})") from None
     return token

@@ -10,7 +10,7 @@ from reader.article.record import Article, Related
 from reader.article.text import clean_line
 from reader.article.urls import openable
 from reader.cli.completion import ids
-from reader.cli.layout import columns, cut, pad
+from reader.cli.layout import columns, cut, fit, pad
 from reader.cli.options import muting
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, whole
 from reader.cli.session import note, opened, split_ids
@@ -139,7 +139,6 @@ def _record_outside(related: Related) -> Json:
 def _table(found: list[RelatedLink]) -> Iterator[str]:
     """Lines of reason, score, id, day, provider and title; outside the collection also the URL."""
     reasons = max((len(link.reason) for link in found), default=0)
-    is_cut = sys.stdout.isatty()
     for link in found:
         headline, related = link.headline, link.related
         then = headline.date if headline else related.published_date_time
@@ -153,7 +152,7 @@ def _table(found: list[RelatedLink]) -> Iterator[str]:
             f"{link.reason:{reasons}}  {link.score:.2f}  {headline.id if headline else '':12}  {day:10}  "
             f"{pad(shown, _PROVIDER)}  {title}"
         ).rstrip()
-        yield (cut(line, columns()) if is_cut else line) + "\n"
+        yield fit(line) + "\n"
 
 
 COMMANDS = {

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from reader.article.dates import day_of, in_words, joined
 from reader.article.text import clean_line
-from reader.cli.layout import cells, columns, cut, pad
+from reader.cli.layout import cells, cut, fit, pad
 from reader.cli.options import add_filters, query_of, tell_unknown, without_muted
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format
 from reader.cli.session import note, opened
@@ -118,7 +118,7 @@ def _table(found: Trends) -> Iterator[str]:
     for value, row, end in zip([found.field, *values], rows, ends, strict=True):
         numbers = "  ".join(f"{cell:>{size}}" for cell, size in zip(row, widths, strict=True))
         line = f"{pad(cut(value, width), width)}  {numbers}  {end}".rstrip()
-        yield (cut(line, columns()) if sys.stdout.isatty() else line) + "\n"
+        yield fit(line) + "\n"
 
 
 _FORMATS = {"table": _table, "json": _json, "csv": _csv}

@@ -11,11 +11,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from traceback import walk_tb
 from types import TracebackType
 
 from reader import __version__
 from reader.article.text import clean_line, display_path
-from reader.config import paths
+from reader.config import paths, private_files
 from reader.errors import StorageError
 from reader.permissions import require
 
@@ -46,9 +47,8 @@ def write(error: BaseException) -> str:
     folder = paths.ensure(os.path.join(paths.folder_of("state"), "crashes"))
     name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     path = os.path.join(folder, f"{name}-{os.getpid()}.txt")
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.writelines(f"{clean_line(line)}\n" for line in lines(error))
+    with private_files.replacing(path) as file:
+        file.writelines(f"{clean_line(line)}\n".encode("utf-8", "backslashreplace") for line in lines(error))
     for old in sorted(one for one in os.listdir(folder) if one.endswith(".txt"))[:-KEPT]:
         with suppress(OSError):
             os.unlink(os.path.join(folder, old))
@@ -78,11 +78,9 @@ def lines(error: BaseException) -> Iterator[str]:
 
 def _frames(trace: TracebackType | None) -> Iterator[str]:
     places = []
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        module = "/".join(code.co_filename.split(os.sep)[-3:])  # the rest may contain a user name
-        places.append(f"{module}:{trace.tb_lineno} in {code.co_qualname}")
-        trace = trace.tb_next
+    for frame, line in walk_tb(trace):
+        module = "/".join(frame.f_code.co_filename.split(os.sep)[-3:])  # the rest may contain a user name
+        places.append(f"{module}:{line} in {frame.f_code.co_qualname}")
     half = MOST_FRAMES // 2
     if len(places) > MOST_FRAMES:
         places[half:-half] = [f"... {len(places) - MOST_FRAMES} more"]
