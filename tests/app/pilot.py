@@ -5,17 +5,21 @@ No other test uses private names of Textual, except those of `reader/app/early`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from rich.style import Style
 from rich.text import Text
-from textual.app import App
+from textual import on
+from textual.app import App, ComposeResult
+from textual.message import Message
 from textual.pilot import Pilot
 from textual.strip import Strip
 
 from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.widgets.article_list import REST
+from reader.app.widgets.painted_view import ArticleChosen, PaintedView, UrlPressed, ValuePressed
 
+Pane = TypeVar("Pane", bound=PaintedView)
 WIDE, MEDIUM, NARROW = (140, 40), (100, 30), (60, 20)
 
 
@@ -74,3 +78,29 @@ def style_of_codes(codes: str) -> Style:
     (span,) = Text.from_ansi(f"\x1b[{codes}m.").spans
     assert isinstance(span.style, Style)
     return span.style
+
+
+class Alone(App[None], Generic[Pane]):
+    """A pane without the others, and what it told."""
+
+    CSS = "ArticlePane { height: 1fr; } RelatedPane { max-height: 100%; }"
+
+    def __init__(self, pane: Pane) -> None:
+        super().__init__()
+        self.pane = pane
+        self.told: list[Message] = []
+
+    def compose(self) -> ComposeResult:
+        """The pane."""
+        yield self.pane
+
+    @on(ArticleChosen)
+    @on(UrlPressed)
+    @on(ValuePressed)
+    def _keep(self, message: Message) -> None:
+        self.told.append(message)
+
+    @property
+    def seen(self) -> list[str]:
+        """The lines in the window."""
+        return [self.pane.render_line(y).text.rstrip() for y in range(self.pane.size.height)]

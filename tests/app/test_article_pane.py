@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 import pytest
 from rich.cells import cell_len
-from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 
@@ -16,6 +17,7 @@ from reader.app.widgets.painted_view import UrlPressed, ValuePressed
 from reader.article.record import Article
 from reader.query.results import Headline
 from tests.app.build import NOW, an_article
+from tests.app.pilot import Alone, strips
 from tests.conftest import rarely
 
 LONG = "\n\n".join(f"Paragraph {number} with a few words in it." for number in range(400))
@@ -27,96 +29,77 @@ def a_headline(**changes: object) -> Headline:
     return headline._replace(**changes)  # type: ignore[arg-type]
 
 
-class Reading(App[None]):
-    """A pane alone, with what it said."""
+@asynccontextmanager
+async def reading(article: Article | None, width: int = 80, height: int = 30) -> AsyncIterator[Reading]:
+    """A pane of this size with an article, starred and tagged."""
+    app = Alone(ArticlePane(lambda: NOW))
+    async with app.run_test(size=(width, height)) as pilot:
+        if article is not None:
+            app.pane.shown = (article, a_headline(is_starred=True, tags=("later",)))
+        await pilot.pause()
+        yield Reading(pilot, app, app.pane)
 
-    CSS = "ArticlePane { height: 1fr; }"
 
-    def __init__(self, article: Article | None) -> None:
-        super().__init__()
-        self.article = article
-        self.said: list[Message] = []
+class Reading(NamedTuple):
+    """The pane that shows an article."""
 
-    def compose(self) -> ComposeResult:
-        """The pane."""
-        yield ArticlePane(lambda: NOW)
-
-    def on_mount(self) -> None:
-        """Show the article."""
-        if self.article:
-            self.pane.shown = (self.article, a_headline(is_starred=True, tags=("later",)))
+    pilot: Pilot[None]
+    app: Alone[ArticlePane]
+    pane: ArticlePane
 
     @property
-    def pane(self) -> ArticlePane:
-        """The pane."""
-        return self.query_one(ArticlePane)
+    def lines(self) -> list[str]:
+        """The lines in the window."""
+        return self.app.seen
 
-    def on_url_pressed(self, message: UrlPressed) -> None:
-        """Keep it."""
-        self.said.append(message)
+    @property
+    def text(self) -> str:
+        """The same as one text."""
+        return "\n".join(self.app.seen)
 
-    def on_value_pressed(self, message: ValuePressed) -> None:
-        """Keep it."""
-        self.said.append(message)
-
-
-def seen(pane: ArticlePane) -> list[str]:
-    """The lines in the window."""
-    return [pane.render_line(y).text.rstrip() for y in range(pane.size.height)]
-
-
-def place_of(pane: ArticlePane, text: str) -> tuple[int, int]:
-    """Column and row at which a text is in the window."""
-    for row, line in enumerate(seen(pane)):
-        if text in line:
-            return cell_len(line[: line.index(text)]), row
-    raise AssertionError(f"{text!r} is not in sight")
+    def place_of(self, text: str) -> tuple[int, int]:
+        """Column and row at which a text is in the window."""
+        for row, line in enumerate(self.lines):
+            if text in line:
+                return cell_len(line[: line.index(text)]), row
+        raise AssertionError(f"{text!r} is not in sight")
 
 
 async def test_an_article_says_what_its_fields_say() -> None:
-    """Title, provider, host, time, bars, marks and topics are above the body, and never what is secured."""
+    """Title, provider, host, time, bars, marks and topics are above the body, and never what is secured; an
+    excerpt that the body begins with is not repeated."""
     article = an_article(quality=37, heat=12, published=False, topics=("AI", "Markets"))
-    app = Reading(article._replace(secured="s3cret", other={"layout": "wide"}, author=("Ada Quay",)))
-    async with app.run_test(size=(80, 50)) as pilot:
-        await pilot.pause()
-        text = "\n".join(seen(app.pane))
-    for words in (
-        "Harbour lab plans a listing",
-        "Harbour Post  harbourpost.example  by\xa0Ada\xa0Quay",
-        "2 hours ago · draft · ★ starred",
-        "▰▰▰▱▱▱▱▱\xa037    heat\xa0▲12",
-        " AI   Markets",
-        " #later",
-        "taken up again",
-        "layout  wide",
-    ):
-        assert words in text
-    assert "s3cret" not in text
-
-
-async def test_an_excerpt_that_the_body_begins_with_is_not_shown_twice() -> None:
-    """The first sentence is there once."""
-    app = Reading(an_article(body="The *lab* has taken up. More."))
-    async with app.run_test(size=(80, 30)) as pilot:
-        await pilot.pause()
-        assert "\n".join(seen(app.pane)).count("has taken up") == 1
+    article = article._replace(secured="s3cret", other={"layout": "wide"}, author=("Ada Quay",))
+    async with reading(article, 80, 50) as shown:
+        for words in (
+            "Harbour lab plans a listing",
+            "Harbour Post  harbourpost.example  by\xa0Ada\xa0Quay",
+            "2 hours ago · draft · ★ starred",
+            "▰▰▰▱▱▱▱▱\xa037    heat\xa0▲12",
+            " AI   Markets",
+            " #later",
+            "layout  wide",
+        ):
+            assert words in shown.text
+        assert shown.text.count("taken up again") == 1
+        assert "s3cret" not in shown.text
 
 
 async def test_what_looks_pressable_can_be_pressed() -> None:
     """A click on a chip, the provider or a link says what was meant."""
-    app = Reading(an_article(body="Look.\n\n漢字 see [the page](https://x.example/1) now"))
-    async with app.run_test(size=(100, 30)) as pilot:
-        await pilot.pause()
+    async with reading(
+        an_article(body="Look.\n\n漢字 see [the page](https://x.example/1) now"), 100
+    ) as shown:
         for text in ("AI", "Harbour Post", "#later", "the page", "[1]"):
-            await pilot.click(ArticlePane, offset=place_of(app.pane, text))
-            await pilot.pause()
-    assert [vars_of(message) for message in app.said] == [
-        ("topic", "AI"),
-        ("provider", "Harbour Post"),
-        ("tag", "later"),
-        ("https://x.example/1",),
-        ("https://x.example/1",),
-    ]
+            await shown.pilot.click(ArticlePane, offset=shown.place_of(text))
+            await shown.pilot.pause()
+        assert [vars_of(message) for message in shown.app.told] == [
+            ("topic", "AI"),
+            ("provider", "Harbour Post"),
+            ("tag", "later"),
+            ("https://x.example/1",),
+            ("https://x.example/1",),
+        ]
 
 
 def vars_of(message: Message) -> tuple[str, ...]:
@@ -129,10 +112,8 @@ def vars_of(message: Message) -> tuple[str, ...]:
 
 async def test_links_can_be_reached_without_a_mouse() -> None:
     """One goes from one thing that can be pressed to the next and back, in the order of reading."""
-    app = Reading(an_article(body="[one](https://x.example/1) and [two](https://x.example/1)"))
-    async with app.run_test(size=(80, 30)) as pilot:
-        await pilot.pause()
-        pane = app.pane
+    async with reading(an_article(body="[one](https://x.example/1) and [two](https://x.example/1)")) as shown:
+        pane = shown.pane
         assert not pane.press()
         steps = 0
         while pane.next_link():
@@ -140,30 +121,24 @@ async def test_links_can_be_reached_without_a_mouse() -> None:
             steps += 1
         pane.next_link(-1)
         pane.press()
-        await pilot.pause()
-    said = [vars_of(message)[-1] for message in app.said]
-    assert said[:4] == [
-        "Harbour Post",
-        "https://harbourpost.example/harbour-lab-plans-a-listing",
-        "AI",
-        "later",
-    ]
+        await shown.pilot.pause()
+        said = [vars_of(message)[-1] for message in shown.app.told]
+    own = "https://harbourpost.example/harbour-lab-plans-a-listing"
+    assert said[:4] == ["Harbour Post", own, "AI", "later"]
     assert said[4:] == ["https://x.example/1"] * 5  # two, once more by their numbers, and one back
     assert steps == 8
 
 
 async def test_a_page_down_ends_at_the_end() -> None:
     """Page after page everything is seen, and the last one says that there is no more."""
-    app = Reading(an_article(body=LONG))
-    async with app.run_test(size=(60, 20)) as pilot:
-        await pilot.pause()
-        found: dict[str, None] = dict.fromkeys(seen(app.pane))
+    async with reading(an_article(body=LONG), 60, 20) as shown:
+        found: dict[str, None] = dict.fromkeys(shown.lines)
         pages = 0
-        while app.pane.page(1):
-            found.update(dict.fromkeys(seen(app.pane)))
+        while shown.pane.page(1):
+            found.update(dict.fromkeys(shown.lines))
             pages += 1
-        await pilot.pause()
-        assert seen(app.pane)[-1].endswith("/news/harbour-lab-plans-a-listing.md")
+        await shown.pilot.pause()
+        assert shown.lines[-1].endswith("/news/harbour-lab-plans-a-listing.md")
     paragraphs = [line.strip() for line in found if "Paragraph" in line]
     assert paragraphs == [f"Paragraph {number} with a few words in it." for number in range(400)]
     assert pages > 40
@@ -174,94 +149,82 @@ async def test_a_page_down_ends_at_the_end() -> None:
 )
 async def test_going_up_from_the_end_skips_nothing(go: Callable[[ArticlePane], object]) -> None:
     """After a jump over what was never laid out, each step up shows the lines just above."""
-    app = Reading(an_article(body=LONG * 20))
-    async with app.run_test(size=(60, 20)) as pilot:
-        await pilot.pause()
-        app.pane.jump(True)
-        await pilot.pause()
+    async with reading(an_article(body=LONG * 20), 60, 20) as shown:
+        shown.pane.jump(True)
+        await shown.pilot.pause()
         for _ in range(150):
-            before = seen(app.pane)
-            go(app.pane)
-            await pilot.pause(0)
-            assert before[0] in seen(app.pane), "a gap"
-            assert seen(app.pane) != before
+            before = shown.lines
+            go(shown.pane)
+            await shown.pilot.pause(0)
+            assert before[0] in shown.lines, "a gap"
+            assert shown.lines != before
 
 
 async def test_the_reading_place_outlives_another_width() -> None:
     """The line at the top holds the same words after the terminal has become narrower and wide again."""
-    app = Reading(an_article(body=LONG.replace("words", "words " * 30)))
-    async with app.run_test(size=(90, 20)) as pilot:
-        await pilot.pause()
-        app.pane.move(300)
-        await pilot.pause()
-        before, place = seen(app.pane), app.pane.reading_place
+    async with reading(an_article(body=LONG.replace("words", "words " * 30)), 90, 20) as shown:
+        shown.pane.move(300)
+        await shown.pilot.pause()
+        before, place = shown.lines, shown.pane.reading_place
         for size in ((40, 20), (90, 20)):
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
-            assert app.pane.reading_place.section == place.section
-        assert before[0] in seen(app.pane)[:3]
+            await shown.pilot.resize_terminal(*size)
+            await shown.pilot.pause()
+            assert shown.pane.reading_place.section == place.section
+        assert before[0] in shown.lines[:3]
 
 
 async def test_new_marks_keep_the_place() -> None:
     """A star given while reading does not go back to the top."""
-    app = Reading(an_article(body=LONG))
-    async with app.run_test(size=(60, 20)) as pilot:
-        await pilot.pause()
-        app.pane.move(100)
-        before = seen(app.pane)
-        assert app.article
-        app.pane.shown = (app.article, a_headline(is_starred=False))
-        await pilot.pause()
-        assert seen(app.pane) == before
+    async with reading(an_article(body=LONG), 60, 20) as shown:
+        shown.pane.move(100)
+        before = shown.lines
+        assert shown.pane.shown is not None
+        shown.pane.shown = (shown.pane.shown[0], a_headline(is_starred=False))
+        await shown.pilot.pause()
+        assert shown.lines == before
 
 
 async def test_hits_are_marked_and_gone_to() -> None:
     """The search's words are painted in their own colour, and one goes from hit to hit and back."""
-    app = Reading(an_article(title="Quay", body="The fog.\n\n" + LONG + "\n\nA Fóg again."))
-    async with app.run_test(size=(60, 20)) as pilot:
-        await pilot.pause()
-        pane = app.pane
+    article = an_article(title="Quay", body="The fog.\n\n" + LONG + "\n\nA Fóg again.")
+    async with reading(article, 60, 20) as shown:
+        pane = shown.pane
         pane.highlights = (("fog", False),)
         assert len(pane.hits) == 2
         assert pane.next_hit() and pane.next_hit()
-        await pilot.pause()
-        column, row = place_of(pane, "Fóg")
+        await shown.pilot.pause()
+        assert "Fóg" in shown.text
         assert not pane.next_hit()
         assert pane.next_hit(-1)
-        await pilot.pause()
-        assert "The fog." in "\n".join(seen(pane))
+        await shown.pilot.pause()
+        assert "The fog." in shown.text
         assert not pane.next_hit(-1)
 
 
 async def test_below_a_short_article_there_is_nothing() -> None:
     """The foot is there once, and the rest of the window is blank."""
-    app = Reading(an_article())
-    async with app.run_test(size=(60, 40)) as pilot:
-        await pilot.pause()
-        app.pane.highlights = (("harbour", False),)
-        lines = seen(app.pane)
+    async with reading(an_article(), 60, 40) as shown:
+        shown.pane.highlights = (("harbour", False),)
+        lines = shown.lines
     assert sum(".md" in line for line in lines) == 1
     assert lines[-10:] == [""] * 10
 
 
 async def test_without_an_article_a_sentence_stands_in_the_middle() -> None:
     """The message is shown in the pane's middle, as it is."""
-    app = Reading(None)
-    async with app.run_test(size=(60, 21)) as pilot:
-        app.pane.message = "Nothing [/x] matches."
-        await pilot.pause()
-        assert seen(app.pane)[10].strip() == "Nothing [/x] matches."
+    async with reading(None, 60, 21) as shown:
+        shown.pane.message = "Nothing [/x] matches."
+        await shown.pilot.pause()
+        assert shown.lines[10].strip() == "Nothing [/x] matches."
 
 
 async def test_a_long_body_opens_at_its_top_and_ends_at_its_end() -> None:
     """Five megabytes are neither parsed nor laid out to show the first and the last lines."""
-    app = Reading(an_article(body=LONG * 300))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        assert "Harbour lab" in "\n".join(seen(app.pane))
-        app.pane.jump(True)
-        await pilot.pause()
-        assert "Paragraph 399" in "\n".join(seen(app.pane))
+    async with reading(an_article(body=LONG * 300), 80, 24) as shown:
+        assert "Harbour lab" in shown.text
+        shown.pane.jump(True)
+        await shown.pilot.pause()
+        assert "Paragraph 399" in shown.text
 
 
 async def test_every_segment_has_a_colour(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,46 +232,60 @@ async def test_every_segment_has_a_colour(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("NO_COLOR", "1")
     body = "# H\n\n*a* **b** `c` ~~d~~ [e](https://x.example)\n\n> q\n\n- l\n\n***\n\n"
     body += "```python\nx = 'y'  # z\n```"
-    app = Reading(an_article(body=body))
-    async with app.run_test(size=(80, 60)) as pilot:
+    async with reading(an_article(body=body), 80, 60) as shown:
         for own in themes():
-            app.register_theme(own)
+            shown.app.register_theme(own)
         for theme in (*(own.name for own in themes()), "nord", "textual-light", "ansi-dark"):
-            app.theme = theme
-            await settled(pilot)
-            for y in range(app.pane.size.height):
-                for segment in app.pane.render_line(y):
+            shown.app.theme = theme
+            await shown.pilot.pause()
+            await shown.pilot.pause()
+            for y in range(shown.pane.size.height):
+                for segment in shown.pane.render_line(y):
                     assert segment.style and segment.style.color and segment.style.bgcolor, (theme, segment)
-            assert "Harbour lab" in app.export_screenshot().replace("&#160;", " "), theme
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    """The screen has been painted."""
-    await pilot.pause()
-    await pilot.pause()
+            assert "Harbour lab" in shown.app.export_screenshot().replace("&#160;", " "), theme
 
 
 async def test_long_code_is_cut_until_it_is_pressed_or_searched() -> None:
     """The sign at the end of a long line wraps it, pressed again it is cut; a search sees all of it."""
     code = "call(" + ", ".join(f"argument_{number}" for number in range(20)) + ")"
-    app = Reading(an_article(body=f"See.\n\n```python\n{code}\n```"))
-    async with app.run_test(size=(80, 40)) as pilot:
-        await pilot.pause()
+    async with reading(an_article(body=f"See.\n\n```python\n{code}\n```"), 80, 40) as shown:
 
         def rows() -> list[str]:
-            return [row for row in seen(app.pane) if "argument" in row]
+            return [row for row in shown.lines if "argument" in row]
 
         (row,) = rows()
         assert row.rstrip().endswith("›")
         for count in (3, 1):
-            y = next(y for y, row in enumerate(seen(app.pane)) if "›" in row or "↳" in row)
-            sign = "›" if "›" in seen(app.pane)[y] else "↳"
-            await pilot.click(ArticlePane, offset=(seen(app.pane)[y].index(sign), y))
-            await pilot.pause()
+            y = next(y for y, row in enumerate(shown.lines) if "›" in row or "↳" in row)
+            sign = "›" if "›" in shown.lines[y] else "↳"
+            await shown.pilot.click(ArticlePane, offset=(shown.lines[y].index(sign), y))
+            await shown.pilot.pause()
             assert (len(rows()) > 1) == (count > 1)
-        app.pane.highlights = (("argument_19", False),)
-        await pilot.pause()
-        assert len(app.pane.hits) == 1 and "argument_19" in rows()[-1]
-        app.pane.highlights = ()
-        await pilot.pause()
+        shown.pane.highlights = (("argument_19", False),)
+        await shown.pilot.pause()
+        assert len(shown.pane.hits) == 1 and "argument_19" in rows()[-1]
+        shown.pane.highlights = ()
+        await shown.pilot.pause()
         assert len(rows()) == 1
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+async def test_addresses_are_links_of_the_terminal(has_links: bool) -> None:
+    """The article's own, those in its text however they wrap, and those at its foot, where that is wished;
+    topics and the provider lead nowhere outside."""
+    article = an_article(body=f"See [{'many words ' * 12}](https://x.example/1) or https://y.example/2")
+    async with reading(article, 60, 50) as shown:
+        shown.pane.has_links = has_links
+        shown.pane.refresh()
+        await shown.pilot.pause()
+        lines = strips(shown.app)
+    leads: dict[str, str] = {}
+    for text, style, _ in (segment for strip in lines for segment in strip):
+        if style is not None and style.link:
+            leads[style.link] = leads.get(style.link, "") + text
+    own = "https://harbourpost.example/harbour-lab-plans-a-listing"
+    assert set(leads) == ({own, "https://x.example/1", "https://y.example/2"} if has_links else set())
+    if has_links:
+        assert leads[own].strip() == "harbourpost.example"
+        words = leads["https://x.example/1"]
+        assert words.count("many") == 24 and "[1]" in words and words.endswith("https://x.example/1")

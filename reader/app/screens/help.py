@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from textwrap import wrap
 from typing import ClassVar
@@ -20,7 +21,10 @@ from reader.app.screens.page import MOVING, KeyLine, Page
 from reader.app.widgets.lines import TextLine
 from reader.config.commands import allowed_commands
 
-LANGUAGE = (
+Entry = tuple[str, str]
+"""Keys and what they do, or a heading behind an empty text."""
+
+LANGUAGE: Sequence[Entry] = (
     ("wind farm", "both words"),
     ('"wind farm"', "the words together"),
     ("wind OR solar", "either"),
@@ -70,10 +74,13 @@ class Help(Page[None]):
         self._set_columns(event.size.width - 6)
 
     def _set_columns(self, width: int) -> None:
-        groups = list(dict.fromkeys(command.group for command in allowed_commands()))
-        left = [line for group in groups if group in _LEFT for line in self._group(group)]
-        right = [line for group in groups if group not in _LEFT for line in self._group(group)]
-        right += self._matching([("", "SEARCH"), *LANGUAGE])
+        left: list[Entry] = []
+        right: list[Entry] = []
+        for group, entries in self._groups():
+            if found := [entry for entry in entries if self._matches(*entry)]:
+                column = left if group in _LEFT else right
+                column += [("", group.upper()), *found, ("", "")]
+        del right[-1:]  # no blank line at the end
         if width >= 2 * _LEAST_COLUMN and left and right:
             lines = _beside(_set(left, width // 2), _set(right, width // 2), width // 2)
         else:
@@ -102,33 +109,31 @@ class Help(Page[None]):
         event.stop()
         self.set_focus(self.query_one(VerticalScroll))
 
-    def _matching(self, entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        """The matching entries under their heading; all without a search."""
+    def _matches(self, keys: str, meaning: str) -> bool:
+        """Whether this is looked for. One letter is a key; more are part of one's name or of the meaning,
+        whatever their case."""
         sought = self._sought
-        if not sought:
-            return entries
-        heading, *rest = entries
-        # One letter is a key; more are part of one's name or of the meaning, whatever their case.
-        found = [
-            (keys, meaning)
-            for keys, meaning in rest
-            if sought in keys.split()
-            or (len(sought) > 1 and sought.casefold() in f"{keys} {meaning}".casefold())
-        ]
-        return [heading, *found, ("", "")] if found else []
+        is_part = len(sought) > 1 and sought.casefold() in f"{keys} {meaning}".casefold()
+        return not sought or sought in keys.split() or is_part
 
-    def _group(self, group: str) -> list[tuple[str, str]]:
-        """A heading, its commands (joined where they share a description), a blank line."""
-        entries = [("", group.upper())]
-        commands = [command for command in allowed_commands() if command.group == group]
-        for meaning in dict.fromkeys(command.help for command in commands):
-            keys = [self._keymap.words(command.id) for command in commands if command.help == meaning]
-            words = (keys[0] if len(keys) == 1 else f"{keys[0]} … {keys[-1]}") or "(palette)"
-            entries.append((words, meaning))
-        return self._matching([*entries, ("", "")] if not self._sought else entries)
+    def _groups(self) -> Iterator[tuple[str, Sequence[Entry]]]:
+        """The commands of each group, joined where they share a description; last the query language."""
+        for group in dict.fromkeys(command.group for command in allowed_commands()):
+            entries: dict[str, list[str]] = {}
+            for command in allowed_commands():
+                if command.group == group:
+                    entries.setdefault(command.help, []).append(self._keymap.words(command.id))
+            yield (
+                group,
+                [
+                    ((keys[0] if len(keys) == 1 else f"{keys[0]} … {keys[-1]}") or "(palette)", meaning)
+                    for meaning, keys in entries.items()
+                ],
+            )
+        yield "Search", LANGUAGE
 
 
-def _set(entries: list[tuple[str, str]], width: int) -> list[Content]:
+def _set(entries: Sequence[Entry], width: int) -> list[Content]:
     """Entries as lines of at most `width` cells, the descriptions aligned."""
     lines: list[Content] = []
     for keys, meaning in entries:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -20,7 +20,7 @@ from textual.widgets import Input, Label, Static
 
 from reader.app.keys import binding
 from reader.app.paint import styles
-from reader.app.paint.cells import Piece, cut, in_the_middle, strip_of, thumb
+from reader.app.paint.cells import Piece, cut, strip_of, thumb
 from reader.app.reading.lines import Span, wrap
 from reader.app.screens.page import MOVING, Hint, KeyLine, Page
 from reader.app.widgets.lines import TextLine
@@ -135,14 +135,8 @@ class CommandOutput(Page[None]):
         view.sentence = message.reason or "No output."
         if said is not None:
             view.text = said.text
-        keys = (
-            ("back", "back"),
-            ("move_down", ""),
-            ("move_up", ""),
-            ("page_on", "scroll"),
-            ("copy_url", "copy"),
-        )
-        self._say(_outcome(said), *keys)
+        scroll = (("move_down", ""), ("move_up", ""), ("page_on", "scroll"))
+        self._say(_outcome(said), ("back", "back"), *scroll, ("copy_url", "copy"))
 
     def _say(self, state: str, *keys: Hint) -> None:
         name = cut(shlex.join(self._argv), max(self.app.size.width - len(state) - 8, 8))
@@ -185,16 +179,10 @@ class OutputView(PaintedView, can_focus=True):
         self._set()
         self.jump(False)
 
-    def on_resize(self, event: events.Resize) -> None:
-        self._set()
-
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if not self._lines:
-            middle = in_the_middle(self.sentence, width)
-            place = y - (self.size.height - len(middle)) // 2
-            text = middle[place] if 0 <= place < len(middle) else ""
-            return strip_of([Piece(text, "dim")], width, self.style_of, "text")
+            return self.line_of_sentence(self.sentence, y, "dim", "text")
         place = y + self.scroll_offset.y
         line = self._lines[place] if place < len(self._lines) else ""
         bar = thumb(y, self.size.height, self.scroll_offset.y, len(self._lines))
@@ -204,12 +192,11 @@ class OutputView(PaintedView, can_focus=True):
 
     def _set(self) -> None:
         width = max(self.size.width - 4, 10)
-        self._lines = [part for line in self.text.splitlines() for part in _wrapped(line, width)]
+        self._lines = []
+        for line in self.text.splitlines():
+            parts = wrap([Span(line, "text")], width) if cell_len(line) > width else [(Span(line),)]
+            self._lines += ["".join(span.text for span in part) for part in parts]
         self.set_extent(len(self._lines))
         self.refresh()
 
-
-def _wrapped(line: str, width: int) -> list[str]:
-    if cell_len(line) <= width:
-        return [line]
-    return ["".join(span.text for span in part) for part in wrap([Span(line, "text")], width)]
+    on_resize = _set

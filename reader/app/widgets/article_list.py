@@ -43,17 +43,12 @@ class Pages:
 
     def __init__(self, results: Results, before: Pages | None = None) -> None:
         """`before` has the pages to show where one can't be read again."""
-        self._results = results
+        self.results = results
         self._pages: dict[int, Sequence[Headline]] = {}
-        self._before = before.known if before else {}
+        self._before: dict[int, Sequence[Headline]] = {**before._before, **before._pages} if before else {}
         self._next_try = 0.0
         self.failure = ""
         """Why the last page could not be read."""
-
-    @property
-    def known(self) -> Mapping[int, Sequence[Headline]]:
-        """The pages read so far, by number."""
-        return {**self._before, **self._pages}
 
     def at(self, position: int) -> Headline | None:
         """The headline at a position, None if there is none."""
@@ -66,7 +61,7 @@ class Pages:
         if monotonic() < self._next_try:
             return before
         try:
-            page = self._results.window(number * PAGE, (number + 1) * PAGE)
+            page = self.results.window(number * PAGE, (number + 1) * PAGE)
         except ReaderError as error:
             # A list without this page is better than none; it is tried again.
             self._next_try, self.failure = monotonic() + RETRY_AFTER, str(error)
@@ -157,10 +152,8 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
 
     def at(self, position: int) -> Headline | None:
         """The headline at a position of the Results, None beyond their ends."""
-        if self.results is None or not 0 <= position < len(self):
+        if self._pages is None or not 0 <= position < len(self):
             return None
-        if self._pages is None:
-            self._pages = Pages(self.results)
         found = self._pages.at(position)
         if self._pages.failure and self._retry is None:
             self.post_message(self.ReadFailed(self._pages.failure))
@@ -249,8 +242,8 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
 
     def reload(self) -> None:
         """Read the visible headlines again: their marks have changed. The rows stay in place."""
-        if self._pages is not None and self.results is not None:
-            self._pages = Pages(self.results, self._pages)
+        if self._pages is not None:
+            self._pages = Pages(self._pages.results, self._pages)
         self.headline = self.at(self.cursor)
         self.refresh()
 
@@ -258,7 +251,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         """Keep the cursor on its article, else on its row if the query is the same, else go to the top."""
         held, offset = self._chosen or self.headline, self.cursor * self.row_height - self.scroll_offset.y
         was_at_top = self.scroll_offset.y == 0
-        self._pages = None
+        self._pages = Pages(new) if new is not None else None
         self.set_extent(len(self) * self.row_height)
         is_same = old is not None and new is not None and old.query == new.query
         position = None

@@ -205,25 +205,16 @@ def _star(headline: Headline) -> Piece:
 
 def _about(row: Row, width: int) -> list[Piece]:
     """Provider · draft · note · #tags · topics in exactly this many cells, as much of it as has room."""
-    headline = row.headline
-    more = " ".join(filter(None, (_folded(headline), _other_providers(headline))))
-    whom = " ".join(filter(None, (headline.provider or headline.domain, more)))
-    words = [whom, *_signs(headline)]
+    headline, fold = row.headline, row.headline.fold
+    others = ", ".join(fold.providers) if fold is not None and not fold.is_open else ""
+    whom = " ".join(filter(None, (headline.provider or headline.domain, _folded(headline), others)))
+    words = (whom, DRAFT if headline.is_draft else "", NOTE if headline.has_note else "")
     pieces = [Piece(one_line(" · ".join(filter(None, words))), "meta")]
     pieces += _tags(row)
     topics = one_line(" · ".join([*headline.topics, *(f"+{topic}" for topic in headline.added_topics)]))
     pieces.append(Piece(f" · {topics}" if topics and width_of(pieces) else topics, "meta"))
     fitting = _fitting(pieces, width - 1)
     return [*fitting, Piece(" " * (width - width_of(fitting)), "meta")]
-
-
-def _other_providers(headline: Headline) -> str:
-    fold = headline.fold
-    return "" if fold is None or fold.is_open else ", ".join(fold.providers)
-
-
-def _signs(headline: Headline) -> list[str]:
-    return [sign for sign, holds in ((DRAFT, headline.is_draft), (NOTE, headline.has_note)) if holds]
 
 
 def _tags(row: Row) -> list[Piece]:

@@ -45,7 +45,9 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     shown_query: reactive[Query] = reactive(Query(), repaint=False)
     """The current query, which says what is chosen."""
 
-    finding: var[str | None] = var(None)
+    unfolded: reactive[Unfolded] = reactive(Unfolded(), repaint=False)
+    """How the user has unfolded the sections."""
+    finding: reactive[str | None] = reactive(None)
     """The facet in whose box is being typed."""
     chart_field: var[str] = var("")
     """The chart under the cursor, for those who say its keys; empty if there is none."""
@@ -72,10 +74,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         """The line at which the cursor is; only choices can have it."""
         self._lost: tuple[str, str, str] | None = None
         """The place to which the cursor goes back if the row is there again before it is moved."""
-        self.unfolded = Unfolded()
-        """How the user has unfolded the sections."""
         self._holds = 0
-        self._is_stale = False
         self._charts: dict[str, Chart] = {}
         self._marked = ""
         """The period on which the user is, in the chart of dates."""
@@ -97,12 +96,14 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     def action_step(self, step: int) -> None:
         """On the dates, go to the next period, or to the previous one (-1); elsewhere the screen changes the
         minimum quality."""
-        if not self.step(step):
+        chart = self.chart
+        if chart is None or chart.field != "date":
             raise SkipAction()
+        self._marked = chart.values[max(min(self._mark(chart) + step, len(chart.values) - 1), 0)]
+        self.build()
 
     def action_sort_values(self) -> None:
         self.unfolded = self.unfolded._replace(is_by_name=not self.unfolded.is_by_name)
-        self.build()
 
     def action_focus_facets(self) -> None:
         """Go to the topics; from there to the next section."""
@@ -123,12 +124,6 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     def validate_facets(self, facets: tuple[Facet, ...]) -> tuple[Facet, ...]:
         """While the sidebar has the focus, values keep their order."""
         return sidebar_rows.in_steady_order(facets, self.facets) if self.has_focus else facets
-
-    def show_counts(self) -> None:
-        """Show new counts and choices."""
-        self.build()
-
-    watch_views = watch_facets = watch_shown_query = on_resize = show_counts
 
     def watch_has_focus(self, focused: bool) -> None:
         """Close the box when the user goes elsewhere; a chart has its mark only with the focus."""
@@ -212,12 +207,10 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             return False
         self.finding = None
         if keep and self.unfolded.finding.get(section):
-            self.build()
             self.show_section(section)
         else:
             left = {field: text for field, text in self.unfolded.finding.items() if field != section}
             self.unfolded = self.unfolded._replace(finding=left)
-            self.build()
         return True
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
@@ -242,7 +235,6 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
 
     def _find(self, section: str, text: str) -> None:
         self.unfolded = self.unfolded._replace(finding={**self.unfolded.finding, section: text})
-        self.build()
         # An empty box leaves the cursor where it is, for Esc to leave it there.
         if text or self.row is None or self.row.section != section:
             self.show_section(section)
@@ -254,28 +246,6 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         """The chart under the cursor."""
         return self._charts.get(self.row.section) if self.row and self.row.kind == "chart" else None
 
-    def step(self, step: int) -> bool:
-        """Move along the dates by this many bars; False if the cursor is elsewhere."""
-        chart = self.chart
-        if chart is None or chart.field != "date":
-            return False
-        self._marked = chart.values[max(min(self._mark(chart) + step, len(chart.values) - 1), 0)]
-        self.build()
-        return True
-
-    def pick(self, *, exclude: bool = False) -> None:
-        """Select the marked bar, extend the selection to it, or clear the selection."""
-        chart = self.chart
-        if chart is None:
-            return
-        if exclude:
-            value = ""
-        elif chart.field == "quality":
-            value = "" if chart.chosen_words else sidebar_rows.MIDDLE
-        else:
-            value = sidebar_rows.extended(chart, self._mark(chart))
-        self.post_message(self.RangePicked(chart.field, value))
-
     @property
     def chart_room(self) -> int:
         """The width of the charts."""
@@ -283,15 +253,18 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Start selecting bars."""
-        found = self._bar_under(event)
-        if found is not None:
-            chart, bar = found
+        line = self.line_at(int(event.y))
+        row = self.rows[line] if line is not None else None
+        if row is None or row.kind not in ("chart", "upper"):
+            return
+        chart, column = self._charts[row.section], int(event.x) - 1
+        if 0 <= column < chart.width_of_bar(self.chart_room) * len(chart.values):
+            bar = chart.bar_at(column, self.chart_room)
             self._dragged = chart.field, bar
             self.capture_mouse()
             end = len(chart.values) - 1 if chart.field == "quality" else bar
-            value = "" if chart.chosen == (bar, end) else sidebar_rows.picked(chart, bar, end)
-            self._dragged_to = value
-            self.post_message(self.RangePicked(chart.field, value))
+            self._dragged_to = "" if chart.chosen == (bar, end) else sidebar_rows.picked(chart, bar, end)
+            self.post_message(self.RangePicked(chart.field, self._dragged_to))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         if self._dragged is None:
@@ -310,15 +283,6 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         if self._dragged is not None:
             self._dragged = None
             self.release_mouse()
-
-    def _bar_under(self, event: events.MouseEvent) -> tuple[Chart, int] | None:
-        line = self.line_at(int(event.y))
-        row = self.rows[line] if line is not None else None
-        chart = self._charts.get(row.section) if row and row.kind in ("chart", "upper") else None
-        width = chart.width_of_bar(self.chart_room) * len(chart.values) if chart else 0
-        if chart is None or not 0 <= event.x - 1 < width:
-            return None
-        return chart, chart.bar_at(int(event.x) - 1, self.chart_room)
 
     def _mark(self, chart: Chart) -> int:
         """The bar on which the user is; at first the end of the selection, else the latest."""
@@ -370,11 +334,15 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         elif row.kind == "value":
             self.post_message(ValuePressed(row.section, row.label, exclude))
         elif row.kind == "chart":
-            self.pick(exclude=exclude)
+            chart, value = self._charts[row.section], ""
+            if not exclude and chart.field == "date":
+                value = sidebar_rows.extended(chart, self._mark(chart))
+            elif not exclude and not chart.chosen_words:
+                value = sidebar_rows.MIDDLE
+            self.post_message(self.RangePicked(chart.field, value))
         elif row.kind == "more":
             here = self.cursor
             self.unfolded = self.unfolded._replace(open=self.unfolded.open ^ {row.section})
-            self.build()
             if row.section in self.unfolded.open:
                 self.go(here)  # on the first that was folded
 
@@ -386,13 +354,11 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             yield
         finally:
             self._holds -= 1
-            if self._is_stale and not self._holds:
-                self.build()
+            self.build()
 
     def build(self) -> None:
-        """Build the rows; the cursor stays on its choice, and unchanged lines are not repainted."""
-        self._is_stale = bool(self._holds)
-        if self._is_stale:
+        """Build the rows; the cursor stays on its choice."""
+        if self._holds:
             return
         held, height = self._lost or (self.row.place if self.row else None), self.size.height
         gap = 1 if self.size.width < NARROW else 2
@@ -407,6 +373,8 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         elif not (self.row and self.row.is_choice):
             self.move(0)
         self._lost = None if same else held
+
+    watch_views = watch_facets = watch_shown_query = watch_unfolded = on_resize = build
 
     def _chart_rows(self, height: int) -> list[SidebarRow]:
         here = self.row.section if self.row and self.row.kind == "chart" and self.has_focus else ""

@@ -1,4 +1,4 @@
-"""The box of the sidebar in which letters find a value."""
+"""The sidebar under the keys: the box in which letters find a value, and what unfolds."""
 
 from __future__ import annotations
 
