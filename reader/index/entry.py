@@ -45,7 +45,8 @@ class Origin(NamedTuple):
 
     folder: int
     """Number of the folder in the index."""
-    name: str
+    name: str | bytes
+    """As stored in the database (see `schema.pack_name`)."""
     mtime_ns: int
     size: int
     inode: int
@@ -85,7 +86,6 @@ class IndexRow(NamedTuple):
     draft: bool
     folder: int
     name: str | bytes
-    """As stored in the database (see `schema.pack_name`)."""
     mtime_ns: int
     size: int
     inode: int
@@ -95,6 +95,11 @@ class IndexRow(NamedTuple):
     sketch: bytes | None
     story_words: bytes = b""
     """The words that stories and related articles are found by (see `reader.stories.likeness.pack`)."""
+
+    @property
+    def origin(self) -> Origin:
+        """The file that the article was read from."""
+        return Origin(self.folder, self.name, self.mtime_ns, self.size, self.inode, self.ctime_ns)
 
 
 class IndexEntry(NamedTuple):
@@ -153,7 +158,7 @@ def entry_of(article: Article, place: Place, origin: Origin) -> IndexEntry:
         0, key_of(article.identity), None if date is None else sort_seconds(date), is_day, article.title,
         article.provider.name, article.provider.domain or host, "\n".join(article.topics), article.quality,
         article.heat, article.category, article.type, article.url, article.is_draft,
-        origin.folder, pack_name(origin.name), *origin[2:], article.title_key, article.text_key,
+        *origin, article.title_key, article.text_key,
         None if is_web(article.identity) else sketch_of(article.body),
     )  # fmt: skip
     return IndexEntry(row, tuple(found), "\n".join(searched_texts(article)), len(article.excerpt))
@@ -314,11 +319,11 @@ class Packed(NamedTuple):
 def opened(roots: Roots, file: File) -> tuple[Taken, bytes]:
     """Reads one file: returns it without its article, and its bytes. Never raises."""
     place = roots.place(file.root, f"{file.path}/{file.name}")
-    origin = Origin(file.folder, file.name, 0, 0, 0, 0)
+    origin = Origin(file.folder, pack_name(file.name), 0, 0, 0, 0)
     try:
         content = read_content(place.path)
         raw, *times, _ = content
-        return Taken(Origin(file.folder, file.name, *times), place, digest=racy_digest(content)), raw
+        return Taken(Origin(*origin[:2], *times), place, digest=racy_digest(content)), raw
     except OSError as error:
         reason = f"can't be read ({error.strerror or error}): check its permissions"
         return Taken(origin, place, problem=Problem(place.path, 0, "file", reason)), b""

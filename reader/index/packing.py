@@ -311,56 +311,33 @@ def _divide(field: int, words: Sequence[str], lows: Sequence[bytes], made: Store
     """Add the sets of sorted words, rare ones packed together, and the sets of their prefixes."""
     few: list[str] = []
     few_lows: list[bytes] = []
-    beginnings: list[tuple[str, int, BitMap]] = []
-    start = 0
-    for beginning, group in groupby(words, key=_BEGINNING):
-        stop = start + len(list(group))
-        short: list[bytes] = []
-        sets: list[BitMap] = []
-        for word, one in zip(words[start:stop], lows[start:stop], strict=True):
-            if len(one) > 2 * MOST_RARE:
-                made.add(field, word, pack(one))
-            else:
-                few.append(word)
-                few_lows.append(one)
-            if len(one) <= _SHORT:
-                short.append(one)
-            else:
-                sets.extend(listed_many(one))
-        if field == SetKind.WORD:
-            beginnings.append((beginning, stop - start, BitMap.union(_mixed(short), *sets)))
-            if is_crowded(stop - start):
-                _note_longest(words[start:stop], lows[start:stop], made)
-        start = stop
+    for word, one in zip(words, lows, strict=True):
+        if len(one) > 2 * MOST_RARE:
+            made.add(field, word, pack(one))
+        else:
+            few.append(word)
+            few_lows.append(one)
     made.rare.extend((field, word, data) for word, data in rare_rows(few, few_lows))
-    for prefix, count, found in prefixes(beginnings):
-        if is_crowded(count):
-            made.add(SetKind.PREFIX, prefix, pack_set(found))
+    if field == SetKind.WORD:
+        for prefix, count, found in prefixes(_beginnings(words, lows)):
+            if is_crowded(count):
+                made.add(SetKind.PREFIX, prefix, pack_set(found))
 
 
-_BEGINNING = itemgetter(slice(PREFIX_LENGTHS[-2]))
-"""Words are united by three letters first: the prefixes of four are too many, and few of them are crowded."""
+def _beginnings(words: Sequence[str], lows: Sequence[bytes]) -> Iterator[tuple[str, int, BitMap]]:
+    """Yields (beginning, count of words, numbers) for the longest prefixes of sorted words."""
+    start = 0
+    for beginning, group in groupby(words, key=itemgetter(slice(PREFIX_LENGTHS[-1]))):
+        stop = start + len(list(group))
+        # Sorting the numbers of several rare words is cheaper than making a set of each.
+        short = sorted(set(numbers_in(b"".join([one for one in lows[start:stop] if len(one) <= _SHORT]))))
+        sets = [part for one in lows[start:stop] if len(one) > _SHORT for part in listed_many(one)]
+        yield beginning, stop - start, BitMap.union(BitMap(array("I", short), optimize=False), *sets)
+        start = stop
+
 
 _SHORT = 32
-"""Up to this many bytes of numbers, sorting those of several words is cheaper than making a set of each."""
-
-
-def _mixed(lows: Sequence[bytes]) -> BitMap:
-    return BitMap(array("I", sorted(set(numbers_in(b"".join(lows))))), optimize=False)
-
-
-def _note_longest(words: Sequence[str], lows: Sequence[bytes], made: StoredSets) -> None:
-    """Add the sets of the longest prefixes that many of these words share."""
-    length = PREFIX_LENGTHS[-1]
-    place = 0
-    for start, group in groupby(word[:length] for word in words):
-        count = len(list(group))
-        if len(start) == length and is_crowded(count):
-            these = lows[place : place + count]
-            sets = [part for one in these if len(one) > _SHORT for part in listed_many(one)]
-            short = _mixed([one for one in these if len(one) <= _SHORT])
-            made.add(SetKind.PREFIX, start, pack_set(BitMap.union(short, *sets)))
-        place += count
+"""Up to this many bytes of numbers, a word is a rare one here."""
 
 
 def is_crowded(count: int) -> bool:

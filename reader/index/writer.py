@@ -19,8 +19,8 @@ from typing import NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
-from reader.article.dates import DAY_PLACE, seconds_of, sort_seconds
-from reader.article.record import Article, Problem, key_of
+from reader.article.dates import DAY_PLACE
+from reader.article.record import Problem
 from reader.article.text import words
 from reader.index.entry import Batch, IndexEntry, IndexRow, Origin, Packed, Taken, entry_in, put, title_key
 from reader.index.packing import Run, RunGroup, SetTask, StoredSets, numbers_in
@@ -32,7 +32,6 @@ from reader.index.schema import (
     LATE,
     LIVE,
     ROUTED,
-    STATED_DATE,
     SetKind,
     pack_name,
     unpack_name,
@@ -42,18 +41,14 @@ from reader.index.sets import read_set, replace_set, withdraw, write_made, write
 Rank: TypeAlias = tuple[float, int, str]
 """Date, mtime, path."""
 
-_SHOWN = (
-    f"select number, key, {STATED_DATE}, title, url, title_key, text_key, sketch, path, name, folder,"
-    " mtime_ns, size, inode, ctime_ns from articles join folders using(folder)"
-)
-
 
 class IndexedArticle(NamedTuple):
-    """An article in the index."""
+    """An article that is in the index, or is to be added."""
 
+    row: IndexRow
     facts: ArticleFacts
     rank: Rank
-    origin: Origin
+    """Of several files of one article, the one with the highest is shown."""
 
 
 _ROW_SLOTS = ", ".join("?" * len(IndexRow._fields))
@@ -199,15 +194,22 @@ class Writer:
     def add(self, files: Sequence[Taken]) -> None:
         """Add a small number of files; inside a transaction."""
         self._note_files(files)
-        numbering = Numbering(self._connection)
-        batch, late = Batch(), []
-        chosen = sorted(self._winners(files), key=lambda pair: _place(pair[1]))
-        dates = [_sorted_by(file.article) for _, file in chosen]
-        for (key, file), (number, is_late) in zip(chosen, numbering.number(dates), strict=True):
+        entries: dict[Origin, tuple[Taken, IndexEntry]] = {}
+        for file in files:
             entry = entry_in(file)
             if isinstance(entry, IndexEntry):
-                entry = entry._replace(row=entry.row._replace(key=key))
-            done = put(batch, number, file, entry)
+                entries[file.origin] = file, entry
+            elif entry is not None:
+                self._note_files([file._replace(article=None, problem=entry)])
+        numbering = Numbering(self._connection)
+        batch, late = Batch(), []
+        shown = self._winners(_indexed(entry.row, file.place.path) for file, entry in entries.values())
+        # Articles of the same second by folder and name, as in every load.
+        shown.sort(key=lambda one: (_order(one.row.date), os.path.split(one.facts.path)))
+        numbers = numbering.number([one.row.date for one in shown])
+        for (row, *_), (number, is_late) in zip(shown, numbers, strict=True):
+            file, entry = entries[row.origin]
+            done = put(batch, number, file, entry._replace(row=row))
             if done.article is None:
                 self._note_files([done])
                 continue
@@ -224,61 +226,55 @@ class Writer:
         write_sets(self._connection, batch.members)
         numbering.save(self._connection)
 
-    def _winners(self, files: Iterable[Taken]) -> list[tuple[int, Taken]]:
-        """Returns the files to show, with their keys; records copies of the same article as duplicates."""
-        best: dict[int, Taken] = {}
+    def _winners(self, articles: Iterable[IndexedArticle]) -> list[IndexedArticle]:
+        """Returns the articles to show, under the keys that they get; records copies of the same article as
+        duplicates."""
+        best: dict[int, IndexedArticle] = {}
         # Oldest first: it gets the key that only depends on the identity.
-        for file in sorted((file for file in files if file.article is not None), key=_rank):
-            one = _facts(file)
-            for key in keys_of(one):
+        for one in sorted(articles, key=lambda one: one.rank):
+            for key in keys_of(one.facts):
                 rival = best.get(key)
-                if rival is not None and are_same(_facts(rival), one):
-                    self._set_aside(rival.origin, key)
-                    best[key] = file
+                if rival is not None and are_same(rival.facts, one.facts):
+                    self._set_aside(rival.row.origin, key)
+                    best[key] = one
                     break
-                if (
-                    rival is None
-                    and (is_shown := self._is_shown(key, one, _rank(file), file.origin)) is not None
-                ):
+                if rival is None and (is_shown := self._is_shown(key, one)) is not None:
                     if is_shown:
-                        best[key] = file
+                        best[key] = one
                     break
-        self._note_keys(key for key, file in best.items() if key != _facts(file).key)
-        return list(best.items())
+        self._note_keys(key for key, one in best.items() if key != one.row.key)
+        return [one._replace(row=one.row._replace(key=key)) for key, one in best.items()]
 
     def _note_keys(self, keys: Iterable[int]) -> None:
         """Record keys that depend on earlier articles: a rebuilt index takes them over."""
         self._connection.executemany("insert or ignore into inherited values(?)", [(key,) for key in keys])
 
-    def _is_shown(self, key: int, one: ArticleFacts, rank: Rank, origin: Origin) -> bool | None:
-        """Returns whether a file is shown under a key, where a copy may be shown already; the copy not shown
-        is recorded. Returns None if another article has the key."""
+    def _is_shown(self, key: int, one: IndexedArticle) -> bool | None:
+        """Returns whether an article is shown under a key, where a copy may be shown already; the copy not
+        shown is recorded. Returns None if another article has the key."""
         shown = self._shown(key)
         if shown is None:
             return True
-        if not are_same(shown.facts, one):
+        if not are_same(shown.facts, one.facts):
             return None
-        if shown.rank > rank:
-            self._set_aside(origin, key)
+        if shown.rank > one.rank:
+            self._set_aside(one.row.origin, key)
             return False
-        self._take_out([shown.facts.number])
-        self._set_aside(shown.origin, key)
+        self._take_out([shown.row.number])
+        self._set_aside(shown.row.origin, key)
         return True
 
     def _shown(self, key: int) -> IndexedArticle | None:
-        row = self._connection.execute(f"{_SHOWN} where key = ?", (key,)).fetchone()
-        if row is None:
+        found = self._connection.execute(
+            "select articles.*, path from articles join folders using(folder) where key = ?", (key,)
+        ).fetchone()
+        if found is None:
             return None
-        number, key, date, title, url, title_key, text_key, sketch, folder_path, name, folder, *times = row
-        path = f"{unpack_name(folder_path)}/{unpack_name(name)}"
-        facts = ArticleFacts(key, title_key, text_key, url, path, date, title, number, sketch)
-        origin = Origin(folder, unpack_name(name), *times)
-        return IndexedArticle(facts, (_order(date), origin.mtime_ns, path), origin)
+        row = IndexRow._make(found[:-1])
+        return _indexed(row, f"{unpack_name(found[-1])}/{unpack_name(row.name)}")
 
     def _set_aside(self, origin: Origin, key: int | None) -> None:
-        self._connection.execute(
-            "insert or replace into others values(?, ?, ?, ?, ?, ?, ?)", (*_packed(origin), key)
-        )
+        self._connection.execute("insert or replace into others values(?, ?, ?, ?, ?, ?, ?)", (*origin, key))
 
     def _insert_rows(self, rows: Iterable[Sequence[object]], conflict: str = "") -> int:
         """Insert rows in ascending order: a tree that grows at its end has full pages. Returns how many were
@@ -296,14 +292,13 @@ class Writer:
             if file.digest is not None:
                 self._connection.execute(
                     "insert or replace into racy values(?, ?, ?)",
-                    (file.origin.folder, pack_name(file.origin.name), file.digest),
+                    (*file.origin[:2], file.digest),
                 )
 
     def _note_problems(self, origin: Origin, problems: Iterable[Problem]) -> None:
-        folder, name = origin.folder, pack_name(origin.name)
         self._connection.executemany(
             "insert into problems values(?, ?, ?, ?, ?)",
-            [(folder, name, problem.line, problem.field, problem.reason) for problem in problems],
+            [(*origin[:2], problem.line, problem.field, problem.reason) for problem in problems],
         )
 
     def add_block(self, block: BlockLoad) -> None:
@@ -347,19 +342,14 @@ class Writer:
         (folder,) = self._connection.execute(
             "select path from folders where folder = ?", (row.folder,)
         ).fetchone()
-        name = unpack_name(row.name)
-        path = f"{unpack_name(folder)}/{name}"
-        date = row.date - DAY_PLACE if row.date is not None and row.is_day else row.date
-        rank = _order(date), row.mtime_ns, path
-        one = ArticleFacts(row.key, row.title_key, row.text_key, row.url, path, date, row.title, row.number)
-        origin = Origin(row.folder, name, row.mtime_ns, row.size, row.inode, row.ctime_ns)
+        one = _indexed(row, f"{unpack_name(folder)}/{unpack_name(row.name)}")
         shown = self._shown(row.key)
-        if shown is not None and not are_same(shown.facts, one) and rank < shown.rank:
+        if shown is not None and not are_same(shown.facts, one.facts) and one.rank < shown.rank:
             # The oldest gets the key that only depends on the identity, in whatever order they arrive.
             others = (key for key in [*keys_of(shown.facts)][1:] if self._shown(key) is None)
-            rekey(self._connection, [(shown.facts.number, next(others, row.key))])
-        for key in keys_of(one):
-            is_shown = self._is_shown(key, one, rank, origin)
+            rekey(self._connection, [(shown.row.number, next(others, row.key))])
+        for key in keys_of(one.facts):
+            is_shown = self._is_shown(key, one)
             if is_shown:
                 self._insert_rows([row._replace(key=key)])
                 if key != row.key:
@@ -377,7 +367,7 @@ class Writer:
         """Delete articles and all records of their files; inside a transaction."""
         for shown in self._take_out(numbers):
             depart(self._connection, shown.facts)
-            self._forget_notes(shown.origin.folder, pack_name(shown.origin.name))
+            self._forget_notes(shown.row.folder, shown.row.name)
 
     def _take_out(self, numbers: Sequence[int]) -> list[IndexedArticle]:
         """Delete articles from rows and sets; returns what they were."""
@@ -441,41 +431,14 @@ class Writer:
         numbering.save(self._connection)
 
 
-def _packed(origin: Origin) -> tuple[object, ...]:
-    return (origin.folder, pack_name(origin.name), *origin[2:])
-
-
-def _facts(file: Taken) -> ArticleFacts:
-    assert file.article is not None
-    found = file.article
-    key = key_of(found.identity)
-    return ArticleFacts(
-        key, found.title_key, found.text_key, found.url, found.path, _seconds(found), found.title
-    )
-
-
 def _order(date: int | None) -> float:
     return float("-inf") if date is None else date
 
 
-def _seconds(article: Article | None) -> int | None:
-    date = article.published_date_time if article else None
-    return None if date is None else seconds_of(date)
-
-
-def _sorted_by(article: Article | None) -> int | None:
-    date = article.published_date_time if article else None
-    return None if date is None else sort_seconds(date)
-
-
-def _rank(file: Taken) -> Rank:
-    """Returns the rank of a file: of two with the same identity, the higher is shown."""
-    assert file.article is not None
-    return _order(_seconds(file.article)), file.origin.mtime_ns, file.article.path
-
-
-def _place(file: Taken) -> tuple[float, str, str]:
-    """Returns the sort key for numbering; articles of the same second by folder and name, as in every
-    load."""
-    assert file.article is not None
-    return _order(_sorted_by(file.article)), os.path.dirname(file.article.path), file.origin.name
+def _indexed(row: IndexRow, path: str) -> IndexedArticle:
+    """Returns the article of a row and the path of its file."""
+    date = row.date - DAY_PLACE if row.date is not None and row.is_day else row.date
+    facts = ArticleFacts(
+        row.key, row.title_key, row.text_key, row.url, path, date, row.title, row.number, row.sketch
+    )
+    return IndexedArticle(row, facts, (_order(date), row.mtime_ns, path))
