@@ -20,6 +20,7 @@ import reader
 from tests.postgres_server import database as database
 from tests.postgres_server import other_role as other_role
 from tests.postgres_server import postgres_server as postgres_server
+from tests.postgres_server import used_database as used_database
 
 if TYPE_CHECKING:
     from _pytest.mark.structures import ParameterSet

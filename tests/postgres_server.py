@@ -196,11 +196,25 @@ def new_database(server: PostgresServer) -> Iterator[str]:
         connection.execute(f"drop database {name} with (force)".encode())
 
 
-@pytest.fixture
-def database(postgres_server: PostgresServer) -> Iterator[str]:
-    """The address of an empty database of a test's own, as its owner."""
+@pytest.fixture(scope="session")
+def used_database(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of a database for all tests of a process, one after the other; see `database`."""
     with new_database(postgres_server) as url:
         yield url
+
+
+@pytest.fixture
+def database(used_database: str) -> str:
+    """The address of an empty database, as its owner; emptying one is ten times as fast as making one."""
+    import psycopg
+
+    with psycopg.connect(used_database, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid != pg_backend_pid()"
+        )
+        connection.execute("drop schema if exists news cascade; drop extension if exists pg_trgm")
+    return used_database
 
 
 @pytest.fixture
