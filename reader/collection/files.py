@@ -32,11 +32,6 @@ class Content(NamedTuple):
     """The clock when reading began, in nanoseconds since 1970."""
 
 
-def read_bytes(path: str) -> bytes:
-    """The bytes alone of `read_content`. Raises OSError."""
-    return read_content(path).raw
-
-
 def read_content(path: str) -> Content:
     """A regular file, read again where it changes meanwhile. Raises OSError, for every other kind too."""
     descriptor = os.open(path, FILE_FLAGS)

@@ -11,6 +11,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from os.path import commonprefix
 
@@ -100,50 +101,42 @@ def provider_folder(relative: str) -> str:
 @lru_cache(4096)
 def site_above(folder: str) -> Site | None:
     """The site that is found for a folder, the innermost one; what was found is kept (see `look_again`)."""
-    home = os.path.expanduser("~")
-    while _is_dated(folder) and folder != home:
-        folder = os.path.dirname(folder)
-    return _site_from(folder)
-
-
-@lru_cache(4096)
-def _site_from(folder: str) -> Site | None:
     return next(filter(None, map(site_in, _above(folder))), None)
 
 
 def look_again() -> None:
     """Forget which sites were found where: their configurations may have changed."""
     site_above.cache_clear()
-    _site_from.cache_clear()
     site_in.cache_clear()
 
 
 def stamps_above(folder: str) -> list[tuple[str, int, int]]:
-    """The configurations of sites in a folder and above, with their times and sizes."""
-    return [stamp for one in _above(folder) for stamp in stamps_in(one)]
+    """The configurations of sites in a folder and above, with their times and sizes: other ones mean another
+    site."""
+    return [
+        (f"{one}/{path}", seen.st_mtime_ns, seen.st_size)
+        for one in _above(folder)
+        for path, seen in _configurations(one)
+    ]
 
 
 def _above(folder: str) -> Iterator[str]:
     """A folder and those above it, up to the user's home, where no site can be."""
     home = os.path.expanduser("~")
     while folder != home and folder != os.path.dirname(folder):
-        if not _is_dated(folder):
+        name = os.path.basename(folder)
+        # Most folders of a large collection are dated, and no site's.
+        if not (_DATED.fullmatch(name) or _WITHIN_YEAR.fullmatch(name)):
             yield folder
         folder = os.path.dirname(folder)
-
-
-def _is_dated(folder: str) -> bool:
-    """Most folders of a large collection, which are no site's."""
-    name = os.path.basename(folder)
-    return bool(_DATED.fullmatch(name) or _WITHIN_YEAR.fullmatch(name))
 
 
 # A collection has thousands of folders, most with the same ones above them.
 @lru_cache(4096)
 def site_in(folder: str) -> Site | None:
     """The site that a configuration right in this folder states."""
-    for path in _there(folder):
-        text = _read(os.path.join(folder, path))
+    for path, _ in _configurations(folder):
+        text = _read(f"{folder}/{path}")
         from reader.article.plain_text import name_text  # its patterns take 3 ms, and few folders have a site
 
         titles, addresses = _KEYS[path]
@@ -156,40 +149,25 @@ def site_in(folder: str) -> Site | None:
     return None
 
 
-def stamps_in(folder: str) -> list[tuple[str, int, int]]:
-    """The configurations in a folder with their sizes and times: other ones mean another site."""
-    paths = [os.path.join(folder, path) for path in _there(folder)]
-    return [(path, seen.st_mtime_ns, seen.st_size) for path in paths if (seen := _seen(path)) is not None]
-
-
-def _there(folder: str) -> list[str]:
-    """The configurations in a folder."""
-    below = {name for name in ("config/", "_data/", "src/") if os.path.isdir(os.path.join(folder, name))}
-    asked = (path for path in _KEYS if "/" not in path or path[: path.index("/") + 1] in below)
-    return [path for path in asked if _seen(os.path.join(folder, path)) is not None]
-
-
-def _seen(path: str) -> os.stat_result | None:
-    try:
-        return os.lstat(path)
-    except OSError:
-        return None
+def _configurations(folder: str) -> Iterator[tuple[str, os.stat_result]]:
+    """The configurations in a folder, by their path in it. Links are none."""
+    below = {name for name in ("config/", "_data/", "src/") if os.path.isdir(f"{folder}/{name}")}
+    for path in _KEYS:
+        if "/" not in path or path[: path.index("/") + 1] in below:
+            with suppress(OSError):
+                seen = os.lstat(f"{folder}/{path}")
+                if stat.S_ISREG(seen.st_mode):
+                    yield path, seen
 
 
 def _read(path: str) -> str:
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        descriptor = os.open(path, flags)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return ""
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return ""
-        return os.read(descriptor, MOST_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return ""
-    finally:
-        os.close(descriptor)
+    with open(descriptor, "rb") as file, suppress(OSError):
+        return file.read(MOST_BYTES).decode("utf-8", "replace")
+    return ""
 
 
 def _fields(text: str, path: str) -> dict[str, Value]:

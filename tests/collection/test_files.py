@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.collection.files import load, peek, read_bytes, read_content
+from reader.collection.files import load, peek, read_content
 from reader.collection.folders import Collection
 from tests.collection.test_folders import listed, write
 
@@ -26,7 +26,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     listed(collection)
     assert len(collection.notes) == 2
     with pytest.raises(OSError):
-        read_bytes(str(tmp_path / "in" / "stolen.md"))
+        read_content(str(tmp_path / "in" / "stolen.md"))
 
 
 def test_only_regular_files_are_read(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_only_regular_files_are_read(tmp_path: Path) -> None:
     assert listed(Collection([tmp_path])) == [str(tmp_path / "folder.md" / "a.md")]
     for name in ("pipe.md", "folder.md"):
         with pytest.raises(OSError):
-            read_bytes(str(tmp_path / name))
+            read_content(str(tmp_path / name))
         with pytest.raises(OSError):
             peek(str(tmp_path / name))
 
