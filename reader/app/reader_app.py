@@ -26,7 +26,7 @@ from textual.widgets import Input
 from reader.app import Start
 from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.early import features
-from reader.app.early.first_paint import EarlyRefresh
+from reader.app.early.early_screen import EarlyRefresh
 from reader.app.keys import Keymap, PendingKeys, keymap_of
 from reader.app.paint.styles import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.paint.terminal_output import TerminalOutput, filters_for

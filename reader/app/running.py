@@ -46,7 +46,7 @@ LOCK_PATIENCE = (0.25, 1.0)
 
 def run(start: Start) -> int:
     """Show the library until the user quits; the exit code."""
-    from reader.app.early.first_paint import painted_first
+    from reader.app.early.early_screen import driver_for, is_worth_asking, painted_first
 
     if not is_in_browser():
         _draw_on_the_terminal()
@@ -55,17 +55,16 @@ def run(start: Start) -> int:
     asks = not (start.config.theme or start.visit.theme or seen.background)
     seen = seen._replace(background=seen.background or start.visit.background)
     returned, fault = None, None
-    with _no_errors_once_gone(), painted_first(start, seen) as begun:
+    with _no_errors_once_gone(), painted_first(start, seen) as (screen, load):
         os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
-        from reader.app.early.early_screen import driver_for, is_worth_asking
         from reader.app.reader_app import ReaderApp
 
         driver = None
         if not is_in_browser():
-            driver = driver_for(begun.screen, asks_background=asks and is_worth_asking(seen))
-        app = ReaderApp(start, seen=seen, driver_class=driver, first_load=begun.load)
+            driver = driver_for(screen, asks_background=asks and is_worth_asking(seen))
+        app = ReaderApp(start, seen=seen, driver_class=driver, first_load=load)
         start.library.be_patient(*LOCK_PATIENCE)
-        _end_well(app, begun.screen)
+        _end_well(app, screen)
         app.run(mouse=seen.has_mouse)
         returned, fault = app.return_code, app.fault
     return _code_of(returned, fault)

@@ -1,7 +1,12 @@
-"""The early screen: holds the terminal between the first headlines and the app.
+"""The early screen: the first headlines before Textual is loaded, in the cells where the list will be.
 
-It switches to the terminal's alternate screen and turns echo off. Keys typed meanwhile wait in the terminal's
-queue and reach the app. A driver takes over; otherwise the terminal is restored when the block ends.
+Loading Textual and building the screen takes ten times as long as asking the index. The rows come from the
+function that the list itself uses, in the same colours, and the app's first frame looks the same there. If
+anything is unusual (a theme of Textual's, no colours, output that is no terminal), nothing is painted and the
+app starts as any other does.
+
+They are painted on the terminal's alternate screen, without echo. Keys typed meanwhile wait in the terminal's
+queue and reach the app. A driver takes over; otherwise the terminal is restored.
 """
 
 from __future__ import annotations
@@ -10,14 +15,214 @@ import os
 import signal
 import sys
 import termios
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from datetime import datetime
+from threading import Thread
+from time import monotonic, process_time
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rich.cells import cell_len
+
+from reader.app import Start
+from reader.app.browsing.pane_sizes import Area, list_at, panes_at
 from reader.app.early.features import EARLY_SCREEN, REPLY_FILTER, is_on
+from reader.app.paint.cells import Piece, joined
+from reader.app.paint.styles import LIST
+from reader.app.paint.themes import named, tag_variables, theme_for
+from reader.app.widgets import article_row
+from reader.config import Config
+from reader.config.palettes import Palette
+from reader.errors import ReaderError
+from reader.library import Library
+from reader.library.muting import muting_of
+from reader.query.results import Folding, Headline, Progress, Results
 from reader.terminal import TRUECOLOUR, Terminal
 
 if TYPE_CHECKING:
     from textual.driver import Driver
+
+PATIENCE, LONGEST = 0.6, 2.5
+"""Seconds that the early screen waits for the first headlines: of processor time, several times what they
+need, and by the clock. A huge folder or a slow disk takes longer; then the app starts and shows progress."""
+_STEP = 0.02
+
+
+class EarlyRefresh:
+    """A refresh that starts in its own thread and continues in the caller's."""
+
+    def __init__(self, library: Library) -> None:
+        """Start refreshing."""
+        self._steps = library.refresh()
+        self._taken: list[Progress] = []
+        self._error: Exception | None = None
+        self._thread = Thread(target=self._begin, name="first load", daemon=True)
+        self._thread.start()
+
+    def _begin(self) -> None:
+        try:
+            for step in self._steps:
+                self._taken.append(step)
+                if step.changed or step.report is not None:
+                    return
+        except Exception as error:  # raised again by `rest`
+            self._error = error
+
+    def wait(self, work: float = PATIENCE, longest: float = LONGEST) -> None:
+        """Wait until there are articles to show or a time limit has passed."""
+        began, worked = monotonic(), process_time()
+        while self._thread.is_alive() and process_time() - worked < work and monotonic() - began < longest:
+            self._thread.join(_STEP)
+
+    def rest(self) -> Iterator[Progress]:
+        """All steps, including those already taken. Raises the error that stopped them."""
+        self._thread.join()
+        yield from self._taken
+        if self._error is not None:
+            raise self._error
+        yield from self._steps
+
+
+_UNUSUAL = ("NO_COLOR", "TEXTUAL_DRIVER", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS")
+"""Variables that make Textual paint in another way, or elsewhere."""
+
+
+@contextmanager
+def painted_first(start: Start, seen: Terminal) -> Iterator[tuple[EarlyScreen | None, EarlyRefresh | None]]:
+    """Show the first headlines while the block loads the app. Without an index the newest articles are read
+    first. If anything is unusual, nothing is painted. Yields the screen and the first refresh, if begun."""
+    size = terminal_size(os.environ)
+    library, query, config, visit = start.library, start.query, start.config, start.visit
+    theme = named(config.theme or visit.theme or theme_for(seen.colours, seen.background), start.palettes)
+    text, load, now = "", None, start.clock()
+    if size is not None and theme is not None and can_show(config, seen):
+        with suppress(ReaderError):  # the app asks the same again, and says what is wrong
+            if not library.total:
+                load = EarlyRefresh(library)
+                load.wait()
+            muted = muting_of(config.mute, config.views)[0].of(query)
+            results = library.select(
+                query.and_also(muted), now, folding=Folding() if start.begins_folded else None
+            )
+            cursor = place_of(library, results, visit.article)
+            measures = article_row.measures_of(library.is_measured)
+            view = view_of(results, config, visit.sizes, size, cursor, measures)
+            text = frame(view, theme, size, now, seen.colours)
+    with EarlyScreen(text) if text else nullcontext() as screen:
+        yield screen, load
+
+
+def can_show(config: Config, seen: Terminal) -> bool:
+    """Whether the app will draw with colours and with signs beyond ASCII."""
+    return bool(seen.colours) and not seen.draws_in_ascii(config.signs)
+
+
+def terminal_size(environ: Mapping[str, str]) -> os.terminal_size | None:
+    """The size of the terminal; None if a stream is not this terminal, or anything about it is unusual."""
+    if sys.platform == "win32" or any(environ.get(name) is not None for name in _UNUSUAL):
+        return None
+    streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    if not all(stream is not None and stream.isatty() for stream in streams):
+        return None
+    try:
+        return os.get_terminal_size(1)
+    except OSError:
+        return None
+
+
+def place_of(library: Library, results: Results, identifier: str) -> int:
+    """The position of the article with this id in the results; 0 if it is not there."""
+    try:
+        headline = library.find(identifier) if identifier else None
+    except ReaderError:
+        headline = None
+    return (results.position(headline.number) if headline is not None else None) or 0
+
+
+class FirstView(NamedTuple):
+    """What the list shows first."""
+
+    box: Area
+    window: article_row.Window
+    rows: Sequence[Headline]
+    """Starting with the one on the window's first line."""
+    cursor: int
+    """The cursor's row, counted in the whole list."""
+    tag_colours: Mapping[str, str]
+
+    def lines(self, now: datetime) -> Iterator[list[Piece]]:
+        """The content of each line."""
+        window = self.window
+        first = window.top // window.row_height
+        for y in range(window.height):
+            row = (y + window.top) // window.row_height
+            shown = None
+            if row - first < len(self.rows):
+                cursor = "cursor" if row == self.cursor else ""
+                shown = article_row.Row(self.rows[row - first], cursor, tag_colours=self.tag_colours)
+            yield joined(article_row.line_in(window, y, shown, now), window.width, "ground")
+
+
+def view_of(
+    results: Results,
+    config: Config,
+    sizes: Mapping[str, int],
+    size: tuple[int, int],
+    cursor: int = 0,
+    measures: article_row.Measures = article_row.ALL_MEASURES,
+) -> FirstView | None:
+    """What the list will show of these results; None if it shows nothing."""
+    box = list_at(*size, panes_at(*size, sizes, config.sidebar_width))
+    if box is None or not len(results):
+        return None
+    is_compact = config.rows == "compact"
+    window = article_row.Window(box.width, box.height, 0, len(results), is_compact, measures)
+    window = window.showing(cursor)
+    first = window.top // window.row_height
+    rows = results.window(first, first + window.height // window.row_height + 2)
+    return FirstView(box, window, rows, cursor, config.tags)
+
+
+def frame(view: FirstView | None, theme: Palette, size: os.terminal_size, now: datetime, colours: int) -> str:
+    """The text that paints the first headlines; empty if there is nothing to paint."""
+    if view is None:
+        return ""
+    codes = codes_of(theme, colours)
+    blank = f"\x1b[0;{codes['ground']}m{' ' * size.columns}"
+    painted = [f"\x1b[{line};1H{blank}" for line in range(1, size.lines + 1)]
+    for y, line in enumerate(view.lines(now), view.box.y + 1):
+        x = view.box.x + 1
+        for piece in line:
+            # Each at its column: terminals disagree about the width of some characters.
+            painted.append(f"\x1b[{y};{x}H\x1b[0;{codes[piece.style]}m{piece.text}")
+            x += cell_len(piece.text)
+    return "".join(painted) + "\x1b[0m"
+
+
+def codes_of(theme: Palette, colours: int) -> dict[str, str]:
+    """The list's styles in this theme as SGR parameters, for a terminal with this many colours."""
+    of, variables = theme.colours, tag_variables(dark=bool(theme.is_dark))
+    variables |= {"foreground": of["foreground"], "foreground-muted": of["dim"], "panel": of["panel"]}
+    variables |= {"primary": of["accent"], "accent": of["star"]}
+    ground = _colour_codes(of["background"], colours, is_ground=True)
+    attributes = {"bold": "1;", "underline": "4;"}
+    return {
+        name: "".join(attributes[one] for one in style.attributes.split())
+        + f"{_colour_codes(variables[style.colour], colours)};{ground}"
+        for name, style in LIST.items()
+    }
+
+
+def _colour_codes(colour: str, colours: int, *, is_ground: bool = False) -> str:
+    if colours >= TRUECOLOUR:
+        red, green, blue = bytes.fromhex(colour[1:])
+        return f"{48 if is_ground else 38};2;{red};{green};{blue}"
+    from rich.color import Color, ColorSystem  # 8 ms with Rich's styles, which few terminals need
+
+    system = ColorSystem.EIGHT_BIT if colours == 256 else ColorSystem.STANDARD
+    return ";".join(Color.parse(colour).downgrade(system).get_ansi_codes(foreground=not is_ground))
+
 
 ALTERNATE = "\x1b[?1049h"
 """Enters the alternate screen, and clears it."""

@@ -36,43 +36,29 @@ READABLE = 4.5
 """The minimum contrast of text and background: WCAG 2.1, 1.4.3 (level AA)."""
 
 
-def _own(name: str, colours: str, *, is_dark: bool) -> Palette:
-    return Palette(f"reader-{name}", dict(zip(COLOURS, colours.split(), strict=True)), is_dark)
-
-
 # Page, surface, panel, text, dim text; accent, star, warning, error, success.
-DARK = _own(
-    "dark",
-    "#15181b #1c2024 #272c32 #d8dad6 #979da3 #86b8dc #e3b65c #e89070 #ef8a86 #96bd7b",
-    is_dark=True,
-)
-LIGHT = _own(
-    "light",
-    "#fcfbf8 #f3f1ec #e7e4dc #22262a #5a6067 #1c5a86 #7d5200 #97350f #a82020 #33611a",
-    is_dark=False,
-)
-PAPER = _own(
-    "paper",
-    "#f5edda #eee4cc #e3d7ba #382f25 #635541 #1f5660 #744c00 #922f12 #9c2222 #3b5a1c",
-    is_dark=False,
-)
-NIGHT = _own(
-    "night",
-    "#1a1512 #231d18 #322a23 #dccbb2 #ab9a83 #e0a36a #e6c46a #ec8f74 #ef8e80 #a9b878",
-    is_dark=True,
-)
-FOREST = _own(
-    "forest",
-    "#111a17 #18231f #22312b #d3ddd4 #94a79b #84c9a4 #e2c065 #e89b78 #ee8f8f #a5cf7c",
-    is_dark=True,
-)
-CONTRAST = _own(
-    "contrast",
-    "#000000 #111111 #2a2a2a #ffffff #cfcfcf #6fdcff #ffd84a #ffa463 #ff9a9a #9df07a",
-    is_dark=True,
-)
-OWN = (DARK, LIGHT, PAPER, NIGHT, FOREST, CONTRAST)
+_COLOURS_OF = """
+reader-dark     #15181b #1c2024 #272c32 #d8dad6 #979da3 #86b8dc #e3b65c #e89070 #ef8a86 #96bd7b
+reader-light    #fcfbf8 #f3f1ec #e7e4dc #22262a #5a6067 #1c5a86 #7d5200 #97350f #a82020 #33611a
+reader-paper    #f5edda #eee4cc #e3d7ba #382f25 #635541 #1f5660 #744c00 #922f12 #9c2222 #3b5a1c
+reader-night    #1a1512 #231d18 #322a23 #dccbb2 #ab9a83 #e0a36a #e6c46a #ec8f74 #ef8e80 #a9b878
+reader-forest   #111a17 #18231f #22312b #d3ddd4 #94a79b #84c9a4 #e2c065 #e89b78 #ee8f8f #a5cf7c
+reader-contrast #000000 #111111 #2a2a2a #ffffff #cfcfcf #6fdcff #ffd84a #ffa463 #ff9a9a #9df07a
+"""
+
+
+def _is_dark(background: str) -> bool:
+    red, green, blue = bytes.fromhex(background[1:])
+    return 299 * red + 587 * green + 114 * blue < 127_500  # half of the brightest
+
+
+def _own(name: str, *colours: str) -> Palette:
+    return Palette(name, dict(zip(COLOURS, colours, strict=True)), _is_dark(colours[0]))
+
+
+OWN = tuple(_own(*line.split()) for line in _COLOURS_OF.strip().split("\n"))
 """The themes whose colours are ours, the default first."""
+DARK, LIGHT = OWN[:2]
 TERMINAL = "reader-terminal"
 """The theme of the terminal's own sixteen colours on its own background: for terminals that have no more, and
 for people who like their terminal's colours. Contrast depends on them, so none is promised."""
@@ -94,8 +80,7 @@ def completed(palette: Palette) -> Palette:
     """A user's palette with all colours; missing ones come from our dark or light theme."""
     is_dark = palette.is_dark
     if is_dark is None:
-        red, green, blue = bytes.fromhex(palette.colours.get("background", DARK.colours["background"])[1:])
-        is_dark = 299 * red + 587 * green + 114 * blue < 127_500  # half of the brightest
+        is_dark = _is_dark(palette.colours.get("background", DARK.colours["background"]))
     base = DARK if is_dark else LIGHT
     return Palette(palette.name, {**base.colours, **palette.colours}, is_dark)
 

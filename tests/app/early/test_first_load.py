@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from reader.app.early.first_paint import EarlyRefresh
+from reader.app.early.early_screen import EarlyRefresh
 from reader.errors import StorageError
 from reader.library.sources import open_library
 from reader.query.results import Progress, Report

@@ -10,7 +10,7 @@ import pytest
 from rich.segment import Segment
 
 from reader.app import Start
-from reader.app.early.first_paint import can_show, codes_of, frame, place_of, view_of
+from reader.app.early.early_screen import can_show, codes_of, frame, place_of, view_of
 from reader.app.paint.themes import OWN, named
 from reader.app.reader_app import FULL, ReaderApp
 from reader.config import Config
