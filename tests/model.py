@@ -25,8 +25,8 @@ from reader.parsing.content import Unreadable
 from reader.query import Clause, Query, Term
 from reader.query.grammar import bounds
 from reader.query.trends import TrendSpan
-from reader.stories.likeness import text_of
-from reader.stories.linking import groups, links
+from reader.stories.linking import groups
+from tests.stories.labelled import links, text_of
 
 TITLE_LETTERS = 80
 """Letters of a title that decide its place from A to Z; those that share them stand by date."""

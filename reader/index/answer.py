@@ -30,8 +30,7 @@ HEADLINE_COLUMNS = (
 
 
 def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
-    """Returns the Headline of a row of HEADLINE_COLUMNS, optionally followed by the story's key and
-    coverage."""
+    """Returns the Headline of a row of HEADLINE_COLUMNS, also with the story's key and coverage."""
     (number, key, title, provider, domain, topics, date, is_day, quality, heat, category, kind, url,
      draft, *of_story) = row  # fmt: skip
     story, coverage = of_story or (None, None)
@@ -188,8 +187,7 @@ def _fold(
 
 
 def facet_of(index: AskedIndex, field: str, query: Query, now: datetime, cells: int) -> Facet:
-    """Counts a field's values, or dates in at most `cells` periods, ignoring the query's clauses on the field
-    itself."""
+    """Counts a field's values, or dates in at most `cells` periods, without the query's clauses on it."""
     with index.view() as view:
         search = Search(view, now)
         match = search.all_of(query.without(field).clauses)

@@ -78,16 +78,13 @@ class SetStore(Protocol):
         """Returns (number, title) for each article."""
 
     def words_of(self, numbers: Sequence[int]) -> Iterable[tuple[int, bytes]]:
-        """Returns (number, words of title and excerpt as packed by `reader.stories.likeness.pack`) for each
-        article."""
+        """Returns (number, words packed by `reader.stories.likeness.pack`) for each article."""
 
     def stories(self) -> Iterable[tuple[int, int]]:
-        """Returns (number, number of the story's first article) for every article in a story, sorted by
-        number."""
+        """Returns (number, number of the story's first article) for all articles in stories, sorted."""
 
     def story_members(self, numbers: Sequence[int]) -> Iterable[tuple[int, int, str]]:
-        """Returns (story, number, provider) for all articles in the stories of these articles, newest
-        first."""
+        """Returns (story, number, provider) of all articles in these articles' stories, newest first."""
 
     def keyed_between(self, low: int, high: int) -> Iterable[int]:
         """Returns the numbers of the articles whose keys are in this range."""

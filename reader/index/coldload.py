@@ -62,8 +62,7 @@ class ColdLoad:
         self._workers = workers
 
     def dates(self, files: Sequence[File]) -> Iterator[array[int]]:
-        """Yields a guess at each file's date in seconds (UNDATED if none was found), a few thousand at a
-        time."""
+        """Yields a guess at each file's date in seconds (or UNDATED), a few thousand at a time."""
         tasks = (
             Chunk(self._roots, 0, [file[:] for file in files[at : at + PEEK_SIZE]])
             for at in range(0, len(files), PEEK_SIZE)

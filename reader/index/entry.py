@@ -116,8 +116,7 @@ class IndexEntry(NamedTuple):
 
 
 def _values(article: Article, place: Place, host: str) -> Mapping[str, Sequence[str]]:
-    """Returns the values of each stored field, from the article and its file's location; an empty text counts
-    as no value."""
+    """Returns the values of each stored field; an empty text counts as no value."""
     return {
         "topic": article.topics,
         "provider": (article.provider.name,),
@@ -374,8 +373,7 @@ def put(batch: Batch, number: int, taken: Taken, entry: IndexEntry | Problem | N
 
 
 def racy_digest(content: Content) -> bytes | None:
-    """Returns a digest of content that was read too soon after it was written; None if the times can be
-    trusted."""
+    """Returns a digest of content read too soon after it was written; None if its times can be trusted."""
     return _digest(content.raw) if is_too_young(content.mtime_ns, content.read_at_ns) else None
 
 

@@ -189,8 +189,7 @@ class _Ranks:
         dates, last = self._row.dates, self._late_dated - 1
 
         def stands(late: int, among: int) -> int:
-            """Returns the position of a late article, given by its place in the newest-first row, among
-            all."""
+            """Returns the position among all of a late article, given by its place in the row."""
             below = self._in_order.rank(self._row.places[late] - 1) - self._undated
             return last - among + below
 

@@ -113,8 +113,7 @@ def _container(numbers: BitMap) -> bytes:
 
 
 def unpack(block: int, stored: bytes) -> BitMap:
-    """Returns the numbers of a block from their stored form. Raises sqlite3.DatabaseError if it is
-    damaged."""
+    """Returns the numbers of a stored set. Raises sqlite3.DatabaseError if it is damaged."""
     data = unsealed(stored)
     if len(data) % 2 == 0:
         return _listed(block, data) if data else BitMap()

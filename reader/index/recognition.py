@@ -48,8 +48,7 @@ class ArticleFacts(NamedTuple):
 
 
 def keys_of(one: ArticleFacts) -> Iterator[int]:
-    """Returns the keys an article may have, best first: the next one is used if another article has the one
-    before."""
+    """Returns the keys an article may have, best first: it gets the first that no other article has."""
     yield one.key
     if is_web(one.url):
         yield key_of(f"{one.key:x} #{anchor_of(one.url)} {one.title.casefold()}")
@@ -73,8 +72,7 @@ class Recogniser:
     """Matches articles with candidates; each candidate is matched once."""
 
     def __init__(self, candidates: Iterable[ArticleFacts], *, in_place: bool = True) -> None:
-        """With `in_place`, the same location is enough for a match: for candidates that are new in this
-        refresh."""
+        """With `in_place`, for candidates new in this refresh, the same location is enough."""
         self._by_title: dict[int | None, list[ArticleFacts]] = defaultdict(list)
         self._by_text: dict[int | None, list[ArticleFacts]] = defaultdict(list)
         self._by_path: dict[str, ArticleFacts] = {}

@@ -148,8 +148,7 @@ def is_too_young(mtime_ns: int, seen_at_ns: int) -> bool:
 
 
 def folders_changed(connection: sqlite3.Connection) -> bool:
-    """Checks only the folders: returns whether files were added, deleted or renamed. Edits in place go
-    unnoticed."""
+    """Returns whether files were added, deleted or renamed. Edits in place go unnoticed."""
     for path, mtime_ns in connection.execute("select path, listed_ns from folders"):
         try:
             if times_of(os.stat(unpack_name(path)))[0] != mtime_ns:

@@ -198,8 +198,7 @@ def connect(
 
 
 def is_still(path: str) -> bool:
-    """Returns whether nobody is writing an index now, and SQLite can't create its lock files in the
-    folder."""
+    """Returns whether nobody is writing an index, in a folder where SQLite can't create lock files."""
     if os.access(os.path.dirname(path), os.W_OK):
         return False
     try:
@@ -351,8 +350,7 @@ class Editions:
         return [int(name[:-3]) for name in names if name.endswith(".db") and name[:-3].isdecimal()]
 
     def _unused(self) -> int:
-        """Returns an unused number: SQLite would read the companion files of a deleted edition into a new
-        one."""
+        """Returns a new number: SQLite would read a deleted edition's companion files into a new one."""
         with suppress(OSError):
             stems = (name.partition(".")[0] for name in os.listdir(self._folder))
             return max((int(stem) for stem in stems if stem.isdecimal()), default=0) + 1

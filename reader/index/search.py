@@ -39,8 +39,7 @@ class Search:
         topics: TopicSets | None = None,
         ring: frozenset[str] = frozenset(),
     ) -> None:
-        """`topics` are the topics by rule, by default those of the view; for topics in `ring` only the files
-        count."""
+        """`topics` are the topics by rule (default: the view's); for those in `ring` only files count."""
         self._view = view
         self._now = now
         self._find_phrase = find_phrase or view.store.with_phrase
@@ -306,8 +305,7 @@ def keys_starting(start: str) -> tuple[int, int]:
 
 @contextmanager
 def _meaning(value: str) -> Iterator[None]:
-    """Turns errors in the user's query into a QueryError, so that they are not taken for damage of the
-    index."""
+    """Turns errors in the user's query into a QueryError: they are no damage of the index."""
     try:
         yield
     except (ValueError, OverflowError, OSError) as error:
@@ -343,8 +341,7 @@ def goes_on(last: str, prefix: bool) -> bool:
 
 
 def _is_half_a_pair(word: str) -> bool:
-    """Returns whether this is a single character of a script indexed by pairs: any word starting with it
-    matches."""
+    """Returns whether this is one character of a script indexed by pairs: any pair with it matches."""
     return len(word) == 1 and is_unspaced(word)
 
 

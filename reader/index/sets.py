@@ -104,8 +104,7 @@ def read_range(connection: sqlite3.Connection, field: int, start: str) -> BitMap
 def find_rare(
     connection: sqlite3.Connection, field: int, word: str, *, prefix: bool, without: Collection[int] = ()
 ) -> BitMap:
-    """Returns the numbers of the articles that have a rare word, or any rare word with this prefix, except in
-    some blocks."""
+    """Returns the articles that have a rare word, or any with this prefix, except in some blocks."""
     skipped = ",".join(map(str, without))
     # In each block: the row that would hold the word, and for a prefix the rows after it.
     found_rows = connection.execute(
@@ -269,8 +268,7 @@ def change_set(connection: sqlite3.Connection, field: int, value: str, came: Bit
 
 
 def _merge_prefixes(connection: sqlite3.Connection, words: Sequence[tuple[str, BitMap]]) -> None:
-    """Updates the sets of the prefixes of these stored words, and adds those of prefixes that are now
-    crowded."""
+    """Updates the sets of these stored words' prefixes, and adds those of newly crowded ones."""
     stored = set(
         connection.execute(f"select block, value from {SETS} where field = ?", (SetKind.PREFIX,)).fetchall()
     )

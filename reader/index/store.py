@@ -428,8 +428,7 @@ class Index(AskedIndex):
             return facts_at(connection, paths)
 
     def departed(self, keys: Sequence[int]) -> set[int]:
-        """Returns those of these keys whose articles were removed from this index: only an article added
-        later can be the same one."""
+        """Returns the keys of removed articles: only an article added later can be the same one."""
         with self.rows() as connection:
             rows = select_in(connection, "select key from departed where key in (??)", keys)
             return {key for (key,) in rows}
@@ -462,8 +461,7 @@ class Index(AskedIndex):
             yield from found
 
     def files_of(self, numbers: Sequence[int]) -> list[tuple[str, tuple[int, ...]]]:
-        """Returns (absolute path, (mtime in ns, size, inode, ctime in ns) when it was read) for each
-        article."""
+        """Returns (path, (mtime in ns, size, inode, ctime in ns) when it was read) for each article."""
         with self.rows() as connection:
             rows = select_in(
                 connection,

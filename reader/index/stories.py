@@ -71,8 +71,7 @@ class StoryFinder:
         return sum(self._connection.execute(query, span).fetchone()[0] for span in spans)
 
     def run(self, workers: IndexWorkers | None) -> Iterator[Progress]:
-        """Process the due days, yielding the number of days done; the last step comes after everything is
-        written."""
+        """Process the due days, yielding how many are done; the last step comes when all is written."""
         tasks = [
             stretch for since, until in self._due() for stretch in self._stretches(since, until, workers)
         ]

@@ -118,8 +118,7 @@ class LateRow(SortedRow):
         return map(LateArticle, self.dates, self.numbers, self.places)
 
     def dated_between(self, start: int | None, stop: int | None) -> BitMap:
-        """Returns those with start <= date < stop, of a row sorted newest first; None = no limit on that
-        side."""
+        """Returns those with start <= date < stop (None = no limit) of a row sorted newest first."""
         last = bisect_right(self.dates, -(UNDATED + 1 if start is None else start), key=int.__neg__)
         first = 0 if stop is None else bisect_right(self.dates, -stop, key=int.__neg__)
         return BitMap(self.numbers[first:last])

@@ -282,8 +282,7 @@ class Update:
         return Progress("read", self._scan.files, len(files), self._scan.added, changed=True)
 
     def _wanted(self) -> Iterator[File]:
-        """Yields the files to read; of two with the same second, the later name counts as newer, in every
-        load."""
+        """Yields the files to read; of two of the same second, the later name counts as newer."""
         for listed in self._scan.folders:
             for name in sorted(listed.names, reverse=True):
                 if (listed.folder, name) not in self._early:
@@ -423,8 +422,7 @@ class Update:
             self._connection.executemany("delete from departed where key = ?", keys)
 
     def _close_folders(self) -> None:
-        """Store the listings' signatures: these folders are done, except for files that were too recent or
-        unreadable."""
+        """Store the signatures of folders that are done: no file was too recent or unreadable."""
         with self._writer.transaction():
             self._writer.finish()
             self._connection.executemany(

@@ -185,8 +185,7 @@ class IndexView:
         rules: TopicRules | None = None,
         phrases: KnownPhrases | None = None,
     ) -> None:
-        """Takes the late articles and phrases of an earlier view of the same edition, which may still be
-        valid, and the topic rules."""
+        """`late` and `phrases` are those of an earlier view of the same edition."""
         self.store = store
         self._rules = rules or TopicRules()
         self.phrases = phrases or KnownPhrases()
@@ -318,8 +317,7 @@ class IndexView:
         yield from sorted((fold(name), name, path) for name, path in named if name)
 
     def has_number(self, field: int) -> bool:
-        """Returns whether any article has a number of this field, 0 or more. Sets are read until one has an
-        article: usually the first."""
+        """Returns whether any article has a number of this field, 0 or more."""
         numbers = (text for *_, text in self.choices(field) if int(text) >= 0)
         return any(not self.live.isdisjoint(self.get(field, text)) for text in numbers)
 
@@ -360,8 +358,7 @@ class IndexView:
 
     @cached_property
     def quality_steps(self) -> list[tuple[str, BitMap]]:
-        """Returns the articles of each step, spelled as in queries (`40..44`); empty if no article has a
-        quality."""
+        """Returns the articles of each step, spelled as in queries (`40..44`); none without a quality."""
         sets: dict[int, list[BitMap]] = {low: [] for low in range(0, 100, QUALITY_STEP)}
         qualities = [value for *_, value in self.choices(QUALITY)]
         # The sets of single qualities are not cached besides the steps: with a million articles they take 2

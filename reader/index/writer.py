@@ -227,8 +227,7 @@ class Writer:
         numbering.save(self._connection)
 
     def _winners(self, articles: Iterable[IndexedArticle]) -> list[IndexedArticle]:
-        """Returns the articles to show, under the keys that they get; records copies of the same article as
-        duplicates."""
+        """Returns the articles to show, under the keys that they get; records the copies of others."""
         best: dict[int, IndexedArticle] = {}
         # Oldest first: it gets the key that only depends on the identity.
         for one in sorted(articles, key=lambda one: one.rank):

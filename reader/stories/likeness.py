@@ -18,7 +18,6 @@ from operator import mul, sub
 from typing import NamedTuple, TypeAlias
 from zlib import crc32
 
-from reader.article.text import words
 from reader.stories.common_words import (
     FUNCTION_WORDS,
     NEWS_WORDS,
@@ -96,16 +95,6 @@ class Text(NamedTuple):
     words: frozenset[int]
     """Tokens of the words of title and excerpt."""
 
-    @property
-    def day(self) -> int:
-        """The day of its publication in UTC, as days since 1970."""
-        return self.seconds // DAY
-
-
-def in_order(text: Text) -> tuple[int, int]:
-    """Sort key of texts: by time."""
-    return text.seconds, text.key
-
 
 MOST_WORDS = 24
 """Maximum number of words compared, of a title and of an excerpt: the beginning says what it is about."""
@@ -116,14 +105,8 @@ def tokens_of(found: Sequence[str]) -> frozenset[int]:
     return frozenset(map(token_of, found)) - _LEFT_OUT
 
 
-def text_of(key: int, seconds: int, provider: str, title: str, excerpt: str) -> Text:
-    """Returns the text of an article with this title and excerpt."""
-    return unpack(key, seconds, provider, pack(words(title), words(excerpt)))
-
-
 def pack(title: Sequence[str], excerpt: Sequence[str]) -> bytes:
-    """Returns the words of an article's title and excerpt as stored in the index; empty if there are only
-    stop words."""
+    """Returns the words of title and excerpt as stored in the index; empty for stop words only."""
     if title[:1] == ["update"] and title[1:2] and title[1].isdigit():
         title = title[2:]  # "UPDATE 2-": an agency's new version of its report
     in_title = dict.fromkeys(map(_STORED.__getitem__, title[:MOST_WORDS]))
@@ -317,8 +300,8 @@ MOST_A_DAY = 10_000
 
 def days_of(texts: Iterable[Text]) -> Iterator[Day]:
     """Yields the texts by day, sorted, without those that have no words."""
-    ordered = sorted((text for text in texts if text.words), key=in_order)
-    for day, found in groupby(ordered, key=lambda text: text.day):
+    ordered = sorted((text for text in texts if text.words), key=lambda text: (text.seconds, text.key))
+    for day, found in groupby(ordered, key=lambda text: text.seconds // DAY):
         of_day = list(found)
         if len(of_day) <= MOST_A_DAY:
             yield day, of_day

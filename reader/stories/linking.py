@@ -30,7 +30,6 @@ from reader.stories.likeness import (
     Text,
     Weighted,
     around,
-    days_of,
     likeness,
     weight_at,
 )
@@ -83,11 +82,6 @@ class Link(NamedTuple):
     first: int
     second: int
     """Keys; the earlier article's comes first."""
-
-
-def links(texts: Iterable[Text]) -> list[Link]:
-    """Returns all links between these articles, best first."""
-    return sorted(links_in(days_of(texts)), key=lambda link: (-link.score, link.first, link.second))
 
 
 def links_in(days: Iterable[Day], since: int | None = None, until: int | None = None) -> Iterator[Link]:
@@ -209,8 +203,7 @@ def _shares_few(first: Weighted, second: Weighted) -> bool:
 
 
 def _titles_meet(first: Weighted, second: Weighted) -> bool:
-    """Returns whether enough of one title is in the other text, without different subjects from one
-    provider."""
+    """Returns whether enough of one title is in the other text, for one provider of both titles."""
     held = _held(first, second), _held(second, first)
     if _is_same_provider(first.text, second.text):
         return min(held) >= TITLE_IN_TEXT and not _is_template(first, second)
@@ -222,8 +215,7 @@ def _is_same_provider(first: Text, second: Text) -> bool:
 
 
 def _is_template(first: Weighted, second: Weighted) -> bool:
-    """Returns whether each title has a word of some weight that the other text lacks: "Weather for
-    Tuesday"."""
+    """Returns whether each title has a word of weight that the other text lacks: "Weather for Tuesday"."""
     return _says_more(first, second) and _says_more(second, first)
 
 
@@ -312,8 +304,7 @@ def _part_shared(first: Text, second: Text) -> float:
 
 
 def _is_same_form(first: Text, second: Text) -> bool:
-    """Returns whether one provider wrote the same text with other figures or words: "closes up", "closes
-    down"."""
+    """Returns whether a provider wrote a text again with other figures or words: "closes down"."""
     if first.provider != second.provider:
         return False
     has_other_title = first.title - second.words or second.title - first.words

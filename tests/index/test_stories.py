@@ -17,10 +17,10 @@ from reader.index.stories import StoryFinder
 from reader.library.folder.library import FolderLibrary
 from reader.query import parse
 from reader.query.results import Headline
-from reader.stories.likeness import text_of as compared
-from reader.stories.linking import groups, links
+from reader.stories.linking import groups
 from tests.index.files import opened, refresh, text_of, write
-from tests.stories.labelled import Labelled, read
+from tests.stories.labelled import Labelled, links, read
+from tests.stories.labelled import text_of as compared
 
 ARTICLES = read()
 

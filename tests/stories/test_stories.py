@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article.text import words
-from reader.stories.likeness import MOST_A_DAY, REPORT_DAYS, Text, days_of, pack, text_of, unpack
-from reader.stories.linking import DAYS_BEFORE, Link, groups, links, links_in
-from tests.stories.labelled import Labelled, read
+from reader.stories.likeness import MOST_A_DAY, REPORT_DAYS, Text, days_of, pack, unpack
+from reader.stories.linking import DAYS_BEFORE, Link, groups, links_in
+from tests.stories.labelled import Labelled, links, read, text_of
 
 
 class Quality(NamedTuple):
