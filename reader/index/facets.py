@@ -16,9 +16,9 @@ from pyroaring import BitMap
 
 from reader.article.dates import Period, day_of, fitting, periods, seconds_of
 from reader.article.text import fold
+from reader.index.order import MatchInRow
 from reader.index.schema import DAY, LAST_UNDATED, STORED, UNDATED, SetKind
 from reader.index.search import Search
-from reader.index.stretches import MatchInRow
 from reader.index.view import IndexView, ValueMembers
 from reader.query.results import Facet, FacetValue
 

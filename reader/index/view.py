@@ -8,7 +8,7 @@ use; nothing of them is stored, so an edited rule needs no new index.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -22,7 +22,6 @@ from reader.article.text import clean_line, fold
 from reader.index.backend import FindPhrase, KnownValue, SetStore
 from reader.index.packing import in_bits
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, STORED, UNDATED, SetKind
-from reader.index.stretches import Late, LateArticle, SortedRow, placed
 from reader.query import Clause
 from reader.query.fields import FACETS, FIELDS, NUMBER_FIELDS
 from reader.query.topic_rules import TopicRule, TopicRules
@@ -51,6 +50,10 @@ MOST_FIRSTS = 1000
 
 MOST_PHRASES = 1_000
 """Maximum number of cached phrases of rules."""
+
+SHORTEST, MOST = 512, 1000
+"""Minimum size of a stretch, and maximum number of stretches: a match is counted in each (a few
+microseconds)."""
 
 Narrow: TypeAlias = Callable[[BitMap, Iterable[Clause], TopicRule], tuple[BitMap, bool]]
 """(candidates, clauses, their rule) -> matching articles, and whether the result is exact."""
@@ -90,6 +93,77 @@ class Stories:
         # Runs in C: half the articles of a match may be in stories.
         places = map(sub, numbers, repeat(self._base))
         return dict(zip(map(self._stories.__getitem__, places), numbers, strict=True))
+
+
+class SortedRow:
+    """A fixed sequence of articles."""
+
+    def __init__(self, numbers: array[int]) -> None:
+        self.numbers = numbers
+        self.size = max(SHORTEST, -(-len(numbers) // MOST))
+        """Articles per stretch."""
+
+    @cached_property
+    def sets(self) -> list[BitMap]:
+        """The articles of each stretch."""
+        starts = range(0, len(self.numbers), self.size)
+        return [BitMap(self.numbers[start : start + self.size]) for start in starts]
+
+
+class LateArticle(NamedTuple):
+    """An article whose number is not in date order."""
+
+    date: int
+    """Seconds, or UNDATED."""
+    number: int
+    place: int
+    """Its position is directly before the highest number in order that is below this one."""
+
+
+class LateRow(SortedRow):
+    """A sorted sequence of late articles."""
+
+    def __init__(self, articles: Sequence[LateArticle]) -> None:
+        super().__init__(array("I", [one.number for one in articles]))
+        self.dates = array("q", [one.date for one in articles])
+        self.places = array("q", [one.place for one in articles])
+
+    def __iter__(self) -> Iterator[LateArticle]:
+        return map(LateArticle, self.dates, self.numbers, self.places)
+
+    def dated_between(self, start: int | None, stop: int | None) -> BitMap:
+        """Returns those with start <= date < stop (None = no limit) of a row sorted newest first."""
+        last = bisect_right(self.dates, -(UNDATED + 1 if start is None else start), key=int.__neg__)
+        first = 0 if stop is None else bisect_right(self.dates, -stop, key=int.__neg__)
+        return BitMap(self.numbers[first:last])
+
+
+class Late:
+    """All late articles of a view of the index."""
+
+    def __init__(self, articles: Iterable[LateArticle], live: BitMap) -> None:
+        ordered = sorted(articles, reverse=True)
+        self.live = live
+        """All articles at that time, late or not."""
+        self.newest_first = LateRow(ordered)
+        """Undated ones last."""
+
+    @cached_property
+    def oldest_first(self) -> LateRow:
+        """Undated ones last here too."""
+        row = [*self.newest_first]
+        dated = bisect_left(row, True, key=lambda one: one.date == UNDATED)
+        return LateRow(row[:dated][::-1] + row[dated:])
+
+    def kept(self, late: BitMap, live: BitMap) -> list[LateArticle]:
+        """Returns what is still valid of this, given the current articles and the late ones among them."""
+        came = live - self.live
+        # Earlier places stay valid as long as articles added in order are newer than all others.
+        if (came - late) and self.live and (came - late).min() < self.live.max():
+            return []
+        if not (late - BitMap(self.newest_first.numbers)).isdisjoint(self.live):
+            return []
+        return [one for one in self.newest_first if one.number in late]
 
 
 class ValueMembers(NamedTuple):
@@ -258,16 +332,14 @@ class IndexView:
         """The late articles by date; read on first use."""
         kept = self.known_late.kept(self.late, self.live) if self.known_late else []
         new = self.late - BitMap([one.number for one in kept])
-        found = sorted(self.store.dates_of([*new]))
-        undated = bisect_left(found, (UNDATED + 1, 0))
-        self.known_late = Late(
-            [
-                *kept,
-                *(LateArticle(UNDATED, number, LAST_UNDATED + 1) for _, number in found[:undated]),
-                *placed(found[undated:], self._first_from),
-            ],
-            self.live,
-        )
+        found = [*kept]
+        place, reach = LAST_UNDATED + 1, UNDATED
+        for date, number in sorted(self.store.dates_of([*new])):
+            if date > reach:
+                # All late articles up to the date of the next one in order have the same place.
+                place, reach = self._first_from(date)
+            found.append(LateArticle(date, number, place))
+        self.known_late = Late(found, self.live)
         return self.known_late
 
     def first_from(self, date: int) -> int:
