@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from reader.article import dates
@@ -280,9 +279,7 @@ def _is_unfinished(field: str, value: str) -> bool:
     return False
 
 
-@lru_cache(1024)
 def _check_date(field: str, value: str) -> None:
-    """Kept in mind for the next keystrokes, which bring the same dates again."""
     if field != "date":
         (dates.since if field == "since" else dates.until)(value, _CHECK_DAYS[0], UTC)
     elif ".." not in value:
