@@ -67,12 +67,12 @@ def _lines(indent: str, *keys: str) -> str:
 
 
 def _uncaptured(pattern: str) -> str:
-    return re.sub(r"\((?!\?)", "(?:", pattern)
+    return pattern.replace("(", "(?:", 1)
 
 
 def _images(indent: str) -> str:
-    one = _uncaptured(rf"{indent}- url: {_TEXT}\n{_lines(f'{indent}  ', *_PICTURE)}")
-    return rf"(?:\n?{indent[2:]}images:\n((?:{one})+))?"
+    rest = "".join(rf"(?:{indent}  {key}: {_uncaptured(_NOT_TEXT[key])}\n)?" for key in _PICTURE)
+    return rf"(?:\n?{indent[2:]}images:\n((?:{indent}- url: {_uncaptured(_TEXT)}\n{rest})+))?"
 
 
 @cache

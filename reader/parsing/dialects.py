@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import TypeVar
 
 from reader.article.dates import When, seconds_of
 from reader.article.identity import identity_of, identity_without_address, is_web, text_key, title_key
@@ -21,6 +20,7 @@ from reader.errors import shown
 from reader.parsing.aliases import PLACES, normal
 from reader.parsing.dates import FOLDER_PAGES, MONTHS, date_in_name, parted_name
 from reader.parsing.fields import (
+    Converted,
     Notes,
     boolean_of,
     bounded,
@@ -37,8 +37,6 @@ from reader.parsing.fields import (
     texts_of,
 )
 from reader.parsing.frontmatter import Parsed
-
-Converted = TypeVar("Converted")
 
 _DATE_OF_PUBLISHED = re.compile(r"(?=.*\d)(?=.*[^\d\s])", re.DOTALL | re.ASCII)
 """What a date has and `true`, `no` or `1` have not."""
@@ -177,10 +175,9 @@ def _date(header: Header, place: Place) -> When | None:
     key, value = header.take(
         "publishedDateTime", lambda key, value: normal(key) != "published" or _is_date(value)
     )
-    above = ""
     if isinstance(value, dict) and (inner := Header(value, header.notes).take("publishedDateTime"))[0]:
-        above, (key, value) = f"{key}.", inner  # a blog of MkDocs has `date: {created: …, updated: …}`
-    if key and (read := date_of(value, key, header.notes, above)):
+        key, value = f"{key}.{inner[0]}", inner[1]  # a blog of MkDocs has `date: {created: …, updated: …}`
+    if key and (read := date_of(value, key, header.notes)):
         return read
     found = date_in_name(place.relative)
     for key in header.names("path"):

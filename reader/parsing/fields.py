@@ -6,7 +6,8 @@ Which key means which field is not known here (see `dialects`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from reader.article.dates import When
 from reader.article.identity import is_web
@@ -15,17 +16,15 @@ from reader.article.record import MAX_TITLE, Image, Problem, Provider, Related, 
 from reader.article.text import clean, clean_line, display_path, fold
 from reader.parsing.dates import parse_date
 
+Converted = TypeVar("Converted")
+
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?")
 _ADDRESSES = ("url", "src", "path", "image", "href", "overlay_image", "teaser")
 """Keys of a picture's map that hold its address."""
 _EMBEDDED = re.compile(r"!?\[\[([^\[\]|]+)(?:\|[^\[\]]*)?\]\]")
 _PICTURE = re.compile(r"/|\.[A-Za-z]{3,5}(?:(?:\|[^\[\]|]*)?\]\])?\s*$")
-_TRUE = frozenset(("true", "yes", "on"))
-_FALSE = frozenset(("false", "no", "off"))
-_NUMBERS = {str(number): number for number in range(-1, 101)}
-"""Nearly every quality and heat there is, as it is written: quicker than a regular expression."""
-
+_BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _LARGEST = 2**31 - 1
 """Largest heat, width and height that are believed; also what fits every store's integer."""
 
@@ -48,9 +47,8 @@ class Notes:
         self.lines = lines
         self.problems: list[Problem] = []
 
-    def add(self, field: str, reason: str, above: str = "") -> None:
-        """Note a problem with a field; `above` is the path to what it belongs to (`related.0.`)."""
-        field = above + field
+    def add(self, field: str, reason: str) -> None:
+        """Note a problem with a field, given by its path (`related.0.quality`)."""
         place, line = field, 0
         while place and not line:
             line = self.lines.get(place, 0)
@@ -63,7 +61,7 @@ class Notes:
         self.problems.append(problem)
 
 
-def text_of(value: Value, field: str, notes: Notes, above: str = "") -> str:
+def text_of(value: Value, field: str, notes: Notes) -> str:
     """One line of clean text; a list of one text is that text."""
     if isinstance(value, str):
         return clean_line(value)
@@ -74,7 +72,7 @@ def text_of(value: Value, field: str, notes: Notes, above: str = "") -> str:
             return clean_line(value[0])
         if linked := _linked(value):
             return clean_line(unlinked(linked))
-    notes.add(field, f"must be a string, not {_kind(value)}", above)
+    notes.add(field, f"must be a string, not {_kind(value)}")
     return ""
 
 
@@ -106,92 +104,82 @@ def names_of(value: Value, field: str, notes: Notes) -> list[str]:
     return _unique(_names([value] if isinstance(value, str | dict) else value, field, notes))
 
 
-def integer_of(value: Value, field: str, notes: Notes, above: str = "", least: int = -_LARGEST) -> int | None:
+def integer_of(value: Value, field: str, notes: Notes, least: int = -_LARGEST) -> int | None:
     """A whole number of 32 bits that is not less than `least`."""
     if value is None:
         return None
-    if isinstance(value, str) and (value in _NUMBERS or _INTEGER.fullmatch(value := value.strip())):
-        number = _NUMBERS[value] if value in _NUMBERS else int(value)
-        if least <= number <= _LARGEST:
-            return number
-    notes.add(field, f"must be a whole number, not {_shown(value)}", above)
+    if isinstance(value, str) and _INTEGER.fullmatch(value.strip()) and least <= int(value) <= _LARGEST:
+        return int(value)
+    notes.add(field, f"must be a whole number, not {_shown(value)}")
     return None
 
 
-def quality_of(value: Value, field: str, notes: Notes, above: str = "") -> int | None:
+def quality_of(value: Value, field: str, notes: Notes) -> int | None:
     """A score of 0 to 100; a fraction is rounded."""
     if value is None:
         return None
-    if isinstance(value, str) and (value in _NUMBERS or _NUMBER.fullmatch(value := value.strip())):
-        number = _NUMBERS[value] if value in _NUMBERS else float(value)
-        if 0 <= number <= 100:
-            return round(number)
-    notes.add(field, f"must be a number from 0 to 100, not {_shown(value)}", above)
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()) and 0 <= float(value) <= 100:
+        return round(float(value))
+    notes.add(field, f"must be a number from 0 to 100, not {_shown(value)}")
     return None
 
 
-def boolean_of(value: Value, field: str, notes: Notes, above: str = "") -> bool | None:
+def boolean_of(value: Value, field: str, notes: Notes) -> bool | None:
     """true, yes, on, false, no, off, in any case."""
     if value is None:
         return None
-    if isinstance(value, str):
-        word = value.strip().lower()
-        if word in _TRUE:
-            return True
-        if word in _FALSE:
-            return False
-    notes.add(field, f"must be true or false, not {_shown(value)}", above)
+    if isinstance(value, str) and (word := value.strip().lower()) in _BOOLEANS:
+        return _BOOLEANS[word]
+    notes.add(field, f"must be true or false, not {_shown(value)}")
     return None
 
 
-def date_of(value: Value, field: str, notes: Notes, above: str = "") -> When | None:
+def date_of(value: Value, field: str, notes: Notes) -> When | None:
     """An instant in UTC or a calendar day; None if it can't be read, never a guess."""
-    text = text_of(value, field, notes, above)
+    text = text_of(value, field, notes)
     if not text:
         return None
     try:
         # It may be a link to the note of its day: `[[Daily/2021-06-18|Friday]]`.
         return parse_date(_EMBEDDED.sub(lambda link: link[1].rpartition("/")[2], text))
     except ValueError as error:
-        notes.add(field, str(error), above)
+        notes.add(field, str(error))
         return None
 
 
-def provider_of(value: Value, field: str, notes: Notes, above: str = "") -> Provider:
+def provider_of(value: Value, field: str, notes: Notes) -> Provider:
     """A publisher: a map of name and domain, or just the name."""
     if not isinstance(value, dict):
-        return Provider(name_text(text_of(value, field, notes, above)))
-    name, domain = value.get("name"), value.get("domain")
-    if isinstance(name, str) and isinstance(domain, str):  # always so, but for a few
-        name, domain = clean_line(name), clean_line(domain)
-    else:
-        above = f"{above}{field}."
-        name, domain = text_of(name, "name", notes, above), text_of(domain, "domain", notes, above)
+        return Provider(name_text(text_of(value, field, notes)))
+    name, domain = (text_of(value.get(key), f"{field}.{key}", notes) for key in ("name", "domain"))
     return Provider(name_text(name or domain), domain)
 
 
-def images_of(value: Value, field: str, notes: Notes, above: str = "") -> tuple[Image, ...]:
+def images_of(value: Value, field: str, notes: Notes) -> tuple[Image, ...]:
     """Pictures: a list of maps or of addresses, or one of them."""
-    if value is None:
-        return ()
     images: list[Image] = []
-    for number, one in enumerate(value if isinstance(value, list) and not _linked(value) else [value]):
-        place = f"{above}{field}.{number}."
-        one = _linked(one) or one
+    for place, one in _each(value, field):
         if isinstance(one, str):
             one = {"url": _EMBEDDED.sub(r"\1", one.strip())}
         if not isinstance(one, dict):
-            notes.add(place[:-1], f"must be a map with a url, not {_kind(one)}")
+            notes.add(place, f"must be a map with a url, not {_kind(one)}")
             continue
         address = next((one[key] for key in _ADDRESSES if one.get(key)), None)
-        url = text_of(address, "url", notes, place)
+        url = text_of(address, f"{place}.url", notes)
         if not url:
-            notes.add(place[:-1], "has no url")
+            notes.add(place, "has no url")
             continue
-        width = integer_of(one.get("width"), "width", notes, place, 0)
-        height = integer_of(one.get("height"), "height", notes, place, 0)
-        images.append(Image(url, width, height, boolean_of(one.get("isCached"), "isCached", notes, place)))
+        width = integer_of(one.get("width"), f"{place}.width", notes, 0)
+        height = integer_of(one.get("height"), f"{place}.height", notes, 0)
+        images.append(Image(url, width, height, boolean_of(one.get("isCached"), f"{place}.isCached", notes)))
     return tuple(images)
+
+
+def _each(value: Value, field: str) -> Iterator[tuple[str, Value]]:
+    """The entries of a list, or the only one, each with its path."""
+    if value is not None:
+        for number, one in enumerate(value if isinstance(value, list) and not _linked(value) else [value]):
+            yield f"{field}.{number}", _linked(one) or one
 
 
 def is_picture(value: Value) -> bool:
@@ -205,38 +193,32 @@ def is_picture(value: Value) -> bool:
 
 def related_of(value: Value, field: str, notes: Notes) -> tuple[Related, ...]:
     """Links to other articles: a list of maps, titles or addresses, or one."""
-    if value is None:
-        return ()
     found: list[Related] = []
-    for number, one in enumerate(value if isinstance(value, list) and not _linked(value) else [value]):
-        place = f"{field}.{number}"
-        one = _linked(one) or one
+    for place, one in _each(value, field):
         if isinstance(one, dict):
-            found.append(_one_related(one, place + ".", notes))
-        elif isinstance(one, str):
-            text = clean_line(one)
-            if text:
-                found.append(
-                    Related(web_url=text)
-                    if is_web(text)
-                    else Related(bounded(plain_text(text), MAX_TITLE, place, notes))
-                )
-        else:
+            found.append(_one_related(one, place, notes))
+        elif not isinstance(one, str):
             notes.add(place, f"must be a map with title and webUrl, not {_kind(one)}")
+        elif is_web(text := clean_line(one)):
+            found.append(Related(web_url=text))
+        elif text:
+            found.append(Related(bounded(plain_text(text), MAX_TITLE, place, notes)))
     return tuple(found)
 
 
 def _one_related(one: dict[str, Value], place: str, notes: Notes) -> Related:
-    get = one.get
+    def take(key: str, how: Callable[[Value, str, Notes], Converted]) -> Converted:
+        return how(one.get(key), f"{place}.{key}", notes)
+
     return Related(
-        bounded(plain_text(text_of(get("title"), "title", notes, place)), MAX_TITLE, f"{place}title", notes),
-        plain_text(text_of(get("excerpt"), "excerpt", notes, place)),
-        date_of(get("publishedDateTime"), "publishedDateTime", notes, place),
-        text_of(get("webUrl"), "webUrl", notes, place),
-        text_of(get("type"), "type", notes, place),
-        provider_of(get("provider"), "provider", notes, place),
-        quality_of(get("quality"), "quality", notes, place),
-        images_of(get("images"), "images", notes, place),
+        bounded(plain_text(take("title", text_of)), MAX_TITLE, f"{place}.title", notes),
+        plain_text(take("excerpt", text_of)),
+        take("publishedDateTime", date_of),
+        take("webUrl", text_of),
+        take("type", text_of),
+        take("provider", provider_of),
+        take("quality", quality_of),
+        take("images", images_of),
     )
 
 

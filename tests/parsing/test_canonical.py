@@ -88,6 +88,8 @@ def test_both_ways_agree(header: str, body: str) -> None:
 
 
 @given(VALUE)
+@example(":a")
+@example("?a")
 def test_both_ways_agree_on_every_scalar(value: str) -> None:
     """As each text of the article, a list's entry, a nested field and an unknown one."""
     for old in (

@@ -31,7 +31,7 @@ def test_a_note_has_the_line_of_the_nearest_key_that_is_known() -> None:
     """Else of what it is in, else none; path and field are clean."""
     found = notes()
     found.add("title", "is odd")
-    found.add("quality", "is odd", "related.1.")
+    found.add("related.1.quality", "is odd")
     found.add("x\ny", "is odd")
     assert [(one.line, one.field) for one in found.problems] == [
         (2, "title"),
