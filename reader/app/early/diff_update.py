@@ -1,4 +1,4 @@
-"""Sends only the cells that changed, in few bytes.
+"""Sends only the cells that changed.
 
 Textual sends every repainted line whole, with all attributes for each segment: a cursor move is 1 kB, the
 blank lines of an article another 2. Over SSH a user waits for each byte. So the screen is remembered here
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 from zlib import crc32
 
 from rich.cells import cell_len, split_graphemes
@@ -36,15 +36,6 @@ NEAR = 4
 """A gap of unchanged cells up to this long is sent again: moving the cursor costs some eight bytes."""
 _UNKNOWN: Cell = ("", "?", "")
 _NO_LINK = "\x1b]8;;\x1b\\"
-
-
-class _Look(NamedTuple):
-    attributes: frozenset[str]
-    text: str
-    ground: str
-
-
-_DEFAULT = _Look(frozenset(), "", "")
 
 
 class ScreenBuffer:
@@ -117,11 +108,11 @@ def send_changes_only(app: App[Any]) -> ScreenBuffer:
 
 
 class _Writing:
-    """The text of one update, with the attributes that the terminal has at its end."""
+    """The text of one update, and the attributes and the link that the terminal has at its end."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
-        self._look = _DEFAULT
+        self._codes = ""
         self._link = ""
 
     def write(self, x: int, y: int, cells: list[Cell]) -> None:
@@ -131,10 +122,9 @@ class _Writing:
             if link != self._link:
                 self._parts.append(_opening(link) if link else _NO_LINK)
                 self._link = link
-            look = _look_of(codes)
-            if look != self._look:
-                self._parts.append(_change(self._look, look))
-                self._look = look
+            if codes != self._codes:
+                self._parts.append(f"\x1b[0;{codes}m" if codes else "\x1b[0m")
+                self._codes = codes
             self._parts.append(text)
 
     def drifting(self, x: int, y: int, cells: list[Cell]) -> None:
@@ -148,7 +138,7 @@ class _Writing:
         """The text, with attributes and link reset at its end."""
         if self._link:
             self._parts.append(_NO_LINK)
-        if self._look != _DEFAULT:
+        if self._codes:
             self._parts.append("\x1b[0m")
         return "".join(self._parts)
 
@@ -277,39 +267,3 @@ def _stretches(cells: list[Cell]) -> list[tuple[int, int]]:
 
 
 _is_doubtful = lru_cache(4096)(drifts)
-
-
-@lru_cache(4096)
-def _look_of(codes: str) -> _Look:
-    parts = codes.split(";") if codes else []
-    attributes: set[str] = set()
-    text = ground = ""
-    while parts:
-        code = parts.pop(0)
-        if code in ("38", "48"):
-            count = 4 if parts[:1] == ["2"] else 2
-            colour = ";".join((code, *parts[:count]))
-            del parts[:count]
-            text, ground = (colour, ground) if code == "38" else (text, colour)
-        elif code.startswith(("3", "9")) and len(code) == 2 or code == "39":
-            text = code
-        elif code.startswith(("4", "10")) and len(code) > 1:
-            ground = code
-        else:
-            attributes.add(code)
-    return _Look(frozenset(attributes), "" if text == "39" else text, "" if ground == "49" else ground)
-
-
-@lru_cache(4096)
-def _change(before: _Look, after: _Look) -> str:
-    """The shortest change from one look to another."""
-    codes: list[str] = []
-    if before.attributes - after.attributes:
-        codes.append("0")
-        before = _DEFAULT
-    codes.extend(sorted(after.attributes - before.attributes))
-    if after.text != before.text:
-        codes.append(after.text or "39")
-    if after.ground != before.ground:
-        codes.append(after.ground or "49")
-    return f"\x1b[{';'.join(codes)}m"

@@ -87,7 +87,7 @@ def test_what_has_not_changed_is_not_sent() -> None:
     page.difference(whole(before), CONSOLE)
     assert page.difference(whole(before), CONSOLE) == ""
     assert page.difference(whole(after), CONSOLE) == (
-        "\x1b[1;12H\x1b[38;2;170;187;204;48;2;16;16;16mb\x1b[0m"
+        "\x1b[1;12H\x1b[0;38;2;170;187;204;48;2;16;16;16mb\x1b[0m"
     )
 
 
