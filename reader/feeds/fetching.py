@@ -371,19 +371,21 @@ class _Writer:
             directories[feed.directory] = feed.id
         self._feed = feed
         adopted = self._adopted() if not self._rows else {}
-        elsewhere = self._state.known_elsewhere(feed.id, {one.identity for one in self._reading.news})
+        elsewhere = self._state.known_elsewhere(feed.id, {one.state.identity for one in self._reading.news})
         dropped = [old for old, _ in self._reading.renamed]
         remembered = [self._rows[old]._replace(key=new) for old, new in self._reading.renamed]
         for one in self._reading.news:
             row = self._rows.get(one.known_as) or self._row(one, adopted, elsewhere)
-            if one.known_as and one.known_as != one.key:
+            key = one.state.key
+            if one.known_as and one.known_as != key:
                 dropped.append(one.known_as)
             if row.stage == Stage.PASSED or not one.is_written:
-                remembered.append(self._updated(row, one))
+                state = one.state._replace(path=row.path, written=row.written)
+                remembered.append(state._replace(stage=row.stage, seen=row.seen))
                 continue
-            if row.stage == Stage.INTENDED or one.known_as != one.key:
+            if row.stage == Stage.INTENDED or one.known_as != key:
                 # Not yet with the new digest: until the file is there the entry has to come again.
-                remembered.append(row._replace(key=one.key))
+                remembered.append(row._replace(key=key))
             self._todo.append((one, row, self._text(one, row)))
         with self._state.transaction():
             self._state.forget(feed.id, dropped)
@@ -402,7 +404,8 @@ class _Writer:
             new += is_new and outcome is not WriteOutcome.EDITED
             updated += not is_new and outcome is WriteOutcome.REWRITTEN
             written = digest if outcome is not WriteOutcome.EDITED else row.written
-            self._settled.append(self._updated(row, one)._replace(stage=Stage.WRITTEN, written=written))
+            state = one.state._replace(path=row.path, written=written, stage=Stage.WRITTEN, seen=row.seen)
+            self._settled.append(state)
         return new, updated
 
     def finish(self, feed: FeedState) -> None:
@@ -411,24 +414,15 @@ class _Writer:
             self._state.remember(feed.id, self._settled)
             self._state.store(feed)
 
-    def _updated(self, row: EntryState, one: News) -> EntryState:
-        return row._replace(
-            key=one.key, identity=one.identity, digest=one.digest, title=one.folded_title,
-            published=one.entry.published,
-        )  # fmt: skip
-
     def _row(self, one: News, adopted: dict[str, str], elsewhere: set[str]) -> EntryState:
         """What is to be remembered of an entry that is new."""
-        row = EntryState(
-            one.key, one.identity, "", "", "", Stage.PASSED, self._now.timestamp(), one.folded_title,
-            one.entry.published,
-        )  # fmt: skip
+        row = one.state._replace(digest="", seen=self._now.timestamp())
         if not one.is_written:
             return row
         if path := adopted.get(one.entry.guid or one.entry.link):
             # It is there already. Whether a user has edited it is not known, unless it is what we write.
             return row._replace(path=path, stage=Stage.WRITTEN)
-        if one.identity and one.identity in elsewhere:
+        if row.identity in elsewhere:
             return row
         day = (believable(one.entry.published, self._now) or iso(self._now))[:10]
         path = self._news.free_path(self._feed.directory, one.entry.title, day, self._taken)

@@ -7,17 +7,18 @@ Dates never decide what is new.
 from __future__ import annotations
 
 import json
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+from reader.article.dates import iso
 from reader.article.identity import identity_of
 from reader.article.text import fold
 from reader.feeds.document import Enclosure, Entry, FeedDocument, Picture
-from reader.feeds.state import EntryState
+from reader.feeds.state import EntryState, Stage
 
 MOST_ENTRIES = 500
 """Of one document; of more, the newest are taken and the others are only remembered."""
@@ -26,13 +27,10 @@ MOST_ENTRIES = 500
 class News(NamedTuple):
     """An entry that is new or has changed: ready to become an article file."""
 
-    key: str
-    """What it is known by within its feed."""
     known_as: str
     """The key under which it was known until now; empty if it is new."""
-    identity: str
-    digest: str
-    folded_title: str
+    state: EntryState
+    """What will be remembered of it, but for its file and when it was seen first."""
     entry: Entry
     """Without its HTML."""
     excerpt: str = ""
@@ -62,8 +60,9 @@ class Reading(NamedTuple):
 def reading_of(row: Sequence[Any]) -> Reading:
     """A reading out of its JSON, in which tuples have become lists."""
     found = Reading(*row)
+    news: Sequence[Any] = found.news
     return found._replace(
-        news=tuple(one._replace(entry=_entry_of(one.entry)) for one in (News(*row) for row in found.news)),
+        news=tuple(News(one[0], EntryState(*one[1]), _entry_of(one[2]), *one[3:]) for one in news),
         renamed=tuple((old, new) for old, new in found.renamed),
         newest=tuple(found.newest),
     )
@@ -90,7 +89,6 @@ def compared(
     repeats: bool,
     prepare: Prepare,
     oldest: str = "",
-    most: int = MOST_ENTRIES,
 ) -> Reading:
     """The document's entries against those that are known.
 
@@ -103,10 +101,9 @@ def compared(
     identities = [address_of(entry.link) for entry in entries]
     by_key = {one.key: one for one in known}
     here, times = set(keys), Counter(filter(None, identities))
-    by_address: dict[str, list[EntryState]] = {}
+    by_address: defaultdict[str, list[EntryState]] = defaultdict(list)
     for one in known:
-        if one.identity:
-            by_address.setdefault(one.identity, []).append(one)
+        by_address[one.identity].append(one)
     news: list[News] = []
     renamed: list[tuple[str, str]] = []
     taken: set[str] = set()
@@ -116,9 +113,7 @@ def compared(
         taken.add(key)
         before = by_key.get(key)
         if before is None and times[identity] == 1:
-            same = (
-                [one for one in by_address[identity] if one.key not in here] if identity in by_address else []
-            )
+            same = [one for one in by_address[identity] if one.key not in here]
             if len(same) == 1 and _is_same(same[0], entry, identity):
                 before = same[0]
         digest = digest_of(entry)
@@ -126,34 +121,18 @@ def compared(
             if before.key != key:
                 renamed.append((before.key, key))
             continue
-        is_old = place >= most or bool(oldest and entry.published and entry.published < oldest)
+        is_old = place >= MOST_ENTRIES or bool(oldest and entry.published and entry.published < oldest)
         if is_old and before is not None:
             continue
         excerpt, body, ready = ("", "", entry) if is_old else prepare(entry)
-        news.append(
-            News(
-                key=key,
-                known_as=before.key if before else "",
-                identity=identity,
-                digest=digest,
-                folded_title=fold(entry.title)[:200],
-                entry=ready._replace(summary="", content=""),
-                excerpt=excerpt,
-                body=body,
-                is_written=not is_old,
-            )
-        )
+        title = fold(entry.title)[:200]
+        state = EntryState(key, identity, "", digest, "", Stage.PASSED, 0.0, title, entry.published)
+        ready = ready._replace(summary="", content="")
+        news.append(News(before.key if before else "", state, ready, excerpt, body, is_written=not is_old))
     return Reading(
-        title=document.title,
-        site=document.site,
-        ttl=document.ttl,
-        total=len(entries),
-        repeats=repeats,
-        news=tuple(news),
-        renamed=tuple(renamed),
-        newest=tuple(entry.title or entry.link for entry in entries[:3]),
-        format=document.format,
-    )
+        document.title, document.site, document.ttl, len(entries), repeats, tuple(news), tuple(renamed),
+        tuple(entry.title or entry.link for entry in entries[:3]), document.format,
+    )  # fmt: skip
 
 
 def key_of(entry: Entry, *, with_link: bool = False) -> str:
@@ -195,14 +174,8 @@ def newest_first(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def believable(published: str, now: datetime) -> str:
-    """The date, or now for one that is more than a day ahead: it would be on top for weeks."""
-    limit = _latest(now)
-    return published if published[: len(limit)] <= limit else ""
-
-
-@lru_cache(maxsize=32)
-def _latest(now: datetime) -> str:
-    return f"{(now + timedelta(days=1)).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    """The date; empty if it is more than a day ahead, for the article would be on top for weeks."""
+    return published if published <= iso(now.replace(microsecond=0) + timedelta(days=1)) else ""
 
 
 def _repeats(entries: Sequence[Entry]) -> bool:
@@ -229,10 +202,7 @@ def _is_same(before: EntryState, entry: Entry, identity: str) -> bool:
 
 
 def _without_scheme(guid: str) -> str:
-    for scheme in ("https://", "http://"):
-        if guid.lower().startswith(scheme):
-            return guid[len(scheme) :]
-    return guid
+    return re.sub("^https?://", "", guid, flags=re.IGNORECASE)
 
 
 def _hashed(text: str) -> str:

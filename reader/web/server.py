@@ -20,6 +20,7 @@ from ipaddress import ip_address
 from secrets import compare_digest, token_bytes
 from socket import gethostname
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import WSMsgType, web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -118,8 +119,6 @@ class Server:
         self._secret = blake2b(self._token, key=token_bytes(32)).hexdigest() if token else ""
         self._screens: set[web.WebSocketResponse] = set()
 
-    # Who may see what.
-
     @web.middleware
     async def _checked(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Refuse foreign requests and add security headers to every response."""
@@ -178,8 +177,6 @@ class Server:
         )
         return response
 
-    # What there is.
-
     async def _page(self, request: web.Request) -> web.StreamResponse:
         if request.query:  # drop the token, or parameters of the terminal's script
             raise web.HTTPFound("/")
@@ -217,8 +214,6 @@ class Server:
             if socket.prepared:
                 await socket.close()
         return socket
-
-    # The run.
 
     async def run(self, told: Callable[[int], object]) -> None:
         """Serve until SIGINT or SIGTERM; `told` is called with the port once it listens.
@@ -276,8 +271,6 @@ def _quiet_logger() -> logging.Logger:
 
 def page_of(host: str, port: int, token: str = "") -> str:
     """Returns the URL to open."""
-    from urllib.parse import quote
-
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{port}/" + (f"?token={quote(token, safe='')}" if token else "")
 

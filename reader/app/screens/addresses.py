@@ -243,10 +243,7 @@ def squares(url: str) -> Squares:
         code = segno.make_qr(url, error="l")  # the rest of the smallest code goes to a better correction
     except segno.DataOverflowError:
         return ()
-    side = [False] * QUIET
-    inner = [[*side, *(bool(square) for square in row), *side] for row in code.matrix]
-    edge = [[False] * len(inner[0])] * QUIET
-    return (*edge, *inner, *edge)
+    return tuple([bool(square) for square in row] for row in code.matrix_iter(border=QUIET))
 
 
 def size_of(code: Squares, *, is_unicode: bool) -> Size:
