@@ -11,12 +11,13 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from socket import gethostname
 from time import monotonic, sleep
-from typing import Any, TextIO
+from typing import Any, NamedTuple
 
 import pytest
 from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
 from multidict import CIMultiDict
 
+from reader import cli
 from reader.web.server import SOURCES, Server, environment, page_of
 from tests.app.real_screen import environment_of
 from tests.conftest import LONG
@@ -25,21 +26,39 @@ PATIENCE = 40.0
 TOKEN = "a-token-of-some-length"
 
 
+class Served(NamedTuple):
+    """A running server."""
+
+    address: str
+    """As it prints it."""
+    pid: int
+    home: Path
+    errors: Path
+    """What it has written to stderr."""
+
+    async def is_without_readers(self) -> bool:
+        """Whether the readers behind its pages end."""
+        end = monotonic() + PATIENCE
+        while children(self.pid) and monotonic() < end:
+            await asyncio.sleep(0.05)
+        return not children(self.pid)
+
+
 @contextmanager
-def serving(
-    folder: Path | str, home: Path, *words: str, pids: list[int] | None = None, stderr: TextIO | None = None
-) -> Iterator[str]:
-    """A running server; the address that it prints. Its process is added to `pids`."""
+def serving(folder: Path | str, home: Path, *words: str) -> Iterator[Served]:
+    """A running server."""
     command = [sys.executable, "-m", "reader", "serve", str(folder), "--port", "0", *words]
-    env = environment_of(home, {"DISPLAY": ":9", "TMUX": "/x,1,0", "SECRET_OF_MINE": "1"})
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=stderr, text=True) as running:
+    env = environment_of(home / "home", {"DISPLAY": ":9", "TMUX": "/x,1,0", "SECRET_OF_MINE": "1"})
+    errors = home / "errors"
+    with (
+        errors.open("w") as stderr,
+        subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=stderr, text=True) as running,
+    ):
         assert running.stdout is not None
         try:
             said = running.stdout.readline()
             assert said.startswith("Reader is at "), said
-            if pids is not None:
-                pids.append(running.pid)
-            yield said.split()[3]
+            yield Served(said.split()[3], running.pid, home / "home", errors)
         finally:
             running.terminate()
             running.wait(PATIENCE)
@@ -63,10 +82,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server without a token."""
-    with serving(folder, tmp_path_factory.mktemp("home")) as found:
+    with serving(folder, tmp_path_factory.mktemp("served")) as found:
         yield found
+
+
+@pytest.fixture
+def address(server: Served) -> str:
+    """Its address."""
+    return server.address
 
 
 async def asked(
@@ -166,19 +191,13 @@ async def test_a_second_origin_is_not_overlooked(address: str) -> None:
     assert refused.value.status == 403
 
 
-async def test_a_page_that_is_closed_early_is_no_failure(folder: Path, tmp_path: Path) -> None:
+async def test_a_page_that_is_closed_early_is_no_failure(server: Served) -> None:
     """Nothing is written to the terminal of the server, and no reader is left."""
-    errors = tmp_path / "errors"
-    pids: list[int] = []
-    with errors.open("w") as file, serving(folder, tmp_path, pids=pids, stderr=file) as address:
-        for _ in range(3):
-            async with screen(address):
-                pass
-        end = monotonic() + PATIENCE
-        while children(pids[0]) and monotonic() < end:
-            await asyncio.sleep(0.05)
-        assert not children(pids[0])
-    assert errors.read_text() == ""
+    for _ in range(3):
+        async with screen(server.address):
+            pass
+    assert await server.is_without_readers()
+    assert server.errors.read_text() == ""
 
 
 async def test_without_an_origin_there_is_no_screen(address: str) -> None:
@@ -191,7 +210,8 @@ async def test_without_an_origin_there_is_no_screen(address: str) -> None:
 
 async def test_a_token_becomes_a_cookie(folder: Path, tmp_path: Path) -> None:
     """Without it there is nothing; with it comes a cookie that no script and no other site can use."""
-    with serving(folder, tmp_path, "--token", TOKEN) as address:
+    with serving(folder, tmp_path, "--token", TOKEN) as server:
+        address = server.address
         base = address.partition("?")[0]
         assert address == f"{base}?token={TOKEN}"
         for url in (
@@ -225,31 +245,24 @@ async def test_a_token_becomes_a_cookie(folder: Path, tmp_path: Path) -> None:
             await seen(socket, "Harbour number 2")
 
 
-async def test_the_reader_behind_a_page_is_restricted_and_alone(folder: Path, tmp_path: Path) -> None:
+async def test_the_reader_behind_a_page_is_restricted_and_alone(server: Served, folder: Path) -> None:
     """It gets a chosen environment, no terminal of the server's, and ends when its page is closed."""
-    pids: list[int] = []
-    with serving(folder, tmp_path, pids=pids) as address:
-        (server,) = pids
-        async with screen(address) as socket:
-            await seen(socket, "Harbour number 2")
-            (reader,) = children(server)
-            given = Path(f"/proc/{reader}/environ").read_bytes().decode().split("\0")
-            names = {one.partition("=")[0] for one in given}
-            assert "READER_RESTRICTED=1" in given
-            assert not names & {"DISPLAY", "TMUX", "SECRET_OF_MINE", "BROWSER", "VISUAL", "READER_TOKEN"}
-            assert str(folder) not in Path(f"/proc/{reader}/cmdline").read_bytes().decode()
-            await socket.send_json(["stdin", "|"])
-            await socket.send_json(["stdin", "C"])
-            await socket.send_json(["stdin", "\x1a"])
-            await socket.send_json(["stdin", "?"])
-            help_page = await seen(socket, "Copy the address")
-            assert "Pipe the article" not in help_page
-            assert "Open another folder" not in help_page
-        end = monotonic() + PATIENCE
-        while children(server) and monotonic() < end:
-            await asyncio.sleep(0.05)
-        assert not children(server)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "data"]
+    assert await server.is_without_readers()
+    async with screen(server.address) as socket:
+        await seen(socket, "Harbour number 2")
+        (reader,) = children(server.pid)
+        given = Path(f"/proc/{reader}/environ").read_bytes().decode().split("\0")
+        names = {one.partition("=")[0] for one in given}
+        assert "READER_RESTRICTED=1" in given
+        assert not names & {"DISPLAY", "TMUX", "SECRET_OF_MINE", "BROWSER", "VISUAL", "READER_TOKEN"}
+        assert str(folder) not in Path(f"/proc/{reader}/cmdline").read_bytes().decode()
+        for keys in ("|", "C", "\x1a", "?"):
+            await socket.send_json(["stdin", keys])
+        help_page = await seen(socket, "Copy the address")
+        assert "Pipe the article" not in help_page
+        assert "Open another folder" not in help_page
+    assert await server.is_without_readers()
+    assert sorted(path.name for path in server.home.iterdir()) == ["cache", "data"]
 
 
 @pytest.mark.parametrize(
@@ -276,27 +289,21 @@ async def test_what_no_page_sends_ends_the_screen(address: str, sent: str) -> No
     assert (await asked(address))[0] == 200
 
 
-async def test_what_is_no_request_leaves_no_traceback(folder: Path, tmp_path: Path) -> None:
+async def test_what_is_no_request_leaves_no_traceback(server: Served) -> None:
     """Whoever sends garbage, or asks for a screen without a WebSocket, is refused; the terminal stays
     clean."""
-    errors = tmp_path / "errors"
-    with errors.open("w") as file, serving(folder, tmp_path, stderr=file) as address:
-        port = int(address.rstrip("/").rpartition(":")[2])
-        for garbage in (
-            b"\x1b[2J\r\n\r\n",
-            b"GET / HTTP/1.1\r\n\r\n",
-            b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n",
-        ):
-            reading, writing = await asyncio.open_connection("127.0.0.1", port)
-            writing.write(garbage)
-            assert (await reading.readline()).startswith((b"HTTP/1.0 400", b"HTTP/1.1 400"))
-            writing.close()
-        async with (
-            ClientSession(headers={"Origin": address.rstrip("/")}) as session,
-            session.get(f"{address}screen") as answer,
-        ):
-            assert answer.status == 400
-    assert errors.read_text() == ""
+    port = int(server.address.rstrip("/").rpartition(":")[2])
+    for garbage in (
+        b"\x1b[2J\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n",
+    ):
+        reading, writing = await asyncio.open_connection("127.0.0.1", port)
+        writing.write(garbage)
+        assert (await reading.readline()).startswith((b"HTTP/1.0 400", b"HTTP/1.1 400"))
+        writing.close()
+    assert (await asked(f"{server.address}screen", {"Origin": server.address.rstrip("/")}))[0] == 400
+    assert server.errors.read_text() == ""
 
 
 async def test_sizes_are_kept_within_reason(address: str) -> None:
@@ -311,7 +318,8 @@ async def test_sizes_are_kept_within_reason(address: str) -> None:
 
 async def test_only_so_many_screens_are_open(folder: Path, tmp_path: Path) -> None:
     """One page too many gets an error; after a page is closed, there is room again."""
-    with serving(folder, tmp_path, "--screens", "1") as address:
+    with serving(folder, tmp_path, "--screens", "1") as server:
+        address = server.address
         async with screen(address) as socket:
             await seen(socket, "Harbour number 2")
             status, _, text = await asked(address)
@@ -327,13 +335,13 @@ async def test_only_so_many_screens_are_open(folder: Path, tmp_path: Path) -> No
             await seen(socket, "Harbour number 2")
 
 
-async def test_a_new_article_appears_in_every_page(folder: Path, tmp_path: Path) -> None:
+async def test_a_new_article_appears_in_every_page(tmp_path: Path) -> None:
     """The server keeps the index, which the readers behind the pages may not write."""
     own = tmp_path / "own"
     own.mkdir()
     (own / "a.md").write_text("# Harbour\n\nText.\n")
-    with serving(own, tmp_path / "home") as address:
-        async with screen(address) as socket:
+    with serving(own, tmp_path) as server:
+        async with screen(server.address) as socket:
             await seen(socket, "Harbour")
             (own / "b.md").write_text("# Lantern festival\n\nText.\n")
             await seen(socket, "Lantern festival")
@@ -414,17 +422,6 @@ def test_the_address_to_open() -> None:
     assert page_of("::1", 80, "a&b c") == "http://[::1]:80/?token=a%26b%20c"
 
 
-def _fails(home: Path, *words: str, **variables: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "reader", "serve", *words],
-        env=environment_of(home, variables), capture_output=True, text=True, check=False, timeout=PATIENCE,
-    )  # fmt: skip
-    assert done.returncode in (2, 3)
-    assert done.stdout == ""
-    assert done.stderr.count("\n") == 1
-    return done.stderr
-
-
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -434,21 +431,24 @@ def _fails(home: Path, *words: str, **variables: str) -> str:
         (["--host", "not.here.example", "--token", TOKEN], "it is not an address of this machine"),
         (["--host", "192.0.2.1", "--token", TOKEN], "it is not an address of this machine"),
         (["--port", "99999"], "not a whole number from 0 to 65535"),
-        (["--restricted"], "does not use the network"),
         (["/nowhere"], "/nowhere"),
     ],
 )
 def test_what_cannot_be_served_is_a_sentence(
-    folder: Path, tmp_path: Path, words: Sequence[str], sentence: str
+    folder: Path, words: Sequence[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Wrong hosts, ports and missing tokens, each in one line."""
-    assert sentence in _fails(tmp_path, *([] if "/nowhere" in words else [str(folder)]), *words)
+    assert cli.main(["serve", *([] if "/nowhere" in words else [str(folder)]), *words]) in (2, 3)
+    out, err = capsys.readouterr()
+    assert sentence in err
+    assert (out, err.count("\n")) == ("", 1)
 
 
-def test_a_port_in_use_is_a_sentence(address: str, folder: Path, tmp_path: Path) -> None:
+def test_a_port_in_use_is_a_sentence(address: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the option that chooses another one."""
     port = address.rstrip("/").rpartition(":")[2]
-    assert "is in use; choose another one with --port" in _fails(tmp_path, str(folder), "--port", port)
+    assert cli.main(["serve", str(folder), "--port", port]) == 3
+    assert "is in use; choose another one with --port" in capsys.readouterr().err
 
 
 def test_without_the_extra_it_says_what_to_install(folder: Path, tmp_path: Path) -> None:
@@ -458,13 +458,11 @@ def test_without_the_extra_it_says_what_to_install(folder: Path, tmp_path: Path)
         "from importlib import util; real = util.find_spec\n"
         "gone = ('aiohttp', 'textual_serve')\n"
         "util.find_spec = lambda name, *more: None if name in gone else real(name, *more)\n"
-        "from reader.cli import main; sys.exit(main(sys.argv[1:]))"
+        "from reader.cli import main; print(main(['serve', sys.argv[1]]), main(['list', sys.argv[1]]))"
     )
-    for words, expected in ((["serve", str(folder)], 3), (["list", str(folder)], 0)):
-        done = subprocess.run(
-            [sys.executable, "-c", code, *words],
-            env=environment_of(tmp_path, {}), capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == expected
-        if expected:
-            assert 'serving needs the extra "web": pip install' in done.stderr
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(folder)], env=environment_of(tmp_path, {}), capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "3 0"
+    assert 'serving needs the extra "web": pip install' in done.stderr
