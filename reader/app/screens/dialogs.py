@@ -18,8 +18,8 @@ from textual.widgets import Input, Label, OptionList, TextArea
 
 from reader.app.keys import binding
 from reader.app.paint.cells import ELLIPSIS, cut, fill_left
-from reader.app.screens.page import MOVING, Hint, KeyLine, Page, Pressable, pressing
-from reader.app.widgets.lines import TextLine
+from reader.app.screens.page import MOVING, Hint, KeyLine, Page
+from reader.app.widgets.lines import Pressable, TextLine, pressing
 from reader.app.wording import order_in_words
 from reader.query import Query
 

@@ -16,11 +16,12 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
-from textual.widgets import Label, OptionList, Static
+from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from reader.app.keys import binding
 from reader.app.paint.styles import PAGE_HEIGHTS, PAGE_WIDTHS, page_sheet
+from reader.app.widgets.lines import GAP, Pressable, pressing
 from reader.config.commands import BY_ID, key_words
 
 MOVING: tuple[BindingType, ...] = (
@@ -109,24 +110,6 @@ class Page(ModalScreen[ScreenResultType]):
 
 Hint = tuple[str, str]
 """A command, or Textual's name of a key, and what it does; without words the next hint's are meant."""
-
-GAP = "   "
-"""Between two hints."""
-
-
-def pressing(content: Content, key: str) -> Content:
-    """The content; a click on it in a `Pressable` presses a key."""
-    return content.stylize(Style.from_meta({"@click": f"press({key!r})"}))
-
-
-class Pressable(Static):
-    """Text that can be clicked instead of pressing its keys."""
-
-    auto_links = False
-    """Textual would underline what can be clicked; everything can."""
-
-    def action_press(self, key: str) -> None:
-        self.app.simulate_key(key)
 
 
 class Hints(Visual):

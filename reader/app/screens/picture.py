@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -58,14 +56,6 @@ class PictureScreen(Page[None]):
         *(binding(name, "turn(-1)") for name in ("previous_unread", "move_up", "pane_left")),
     ]
 
-    @dataclass
-    class Made(Message):
-        """A picture was made, or could not be."""
-
-        place: int
-        pixels: pictures.Pixels | None
-        reason: str = ""
-
     def __init__(
         self,
         urls: Sequence[str],
@@ -100,30 +90,30 @@ class PictureScreen(Page[None]):
         return Box(max(self.app.size.width - 2, 1), max(self.app.size.height - 2, 1))
 
     def _make(self, place: int, room: Box) -> None:
-        """Runs in a thread and only posts a message."""
+        """Runs in a thread."""
         try:
             raw = self._read(self._urls[place])
             made = decoded(raw, room, self._way)
         except pictures.PictureError as error:
-            self.post_message(self.Made(place, None, str(error)))
+            self.call_later(self._show, place, None, str(error))
         else:
-            self.post_message(self.Made(place, made))
+            self.call_later(self._show, place, made)
 
-    @on(Made)
-    def _show(self, message: Made) -> None:
-        if message.place != self.place:
+    def _show(self, place: int, pixels: pictures.Pixels | None, reason: str = "") -> None:
+        """Show a picture, or why it could not be made, unless another one is wanted by now."""
+        if place != self.place:
             return
         self._clear()
-        if message.pixels is None:
-            self._say(f"Can't show the picture: {message.reason}")
+        if pixels is None:
+            self._say(f"Can't show the picture: {reason}")
             return
         self._say("")
         if self._way == "blocks":
             view = self.query_one(PictureView)
-            view.shown = in_blocks(message.pixels)
+            view.shown = in_blocks(pixels)
             view.refresh()
         else:
-            self.call_after_refresh(self._lay, message.pixels)
+            self.call_after_refresh(self._lay, pixels)
 
     def _lay(self, pixels: pictures.Pixels) -> None:
         """Draw a picture over the cells, after they are painted."""

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widgets import Input, Label, Static
@@ -87,13 +84,6 @@ class CommandOutput(Page[None]):
         binding("copy_url", "copy"),
     ]
 
-    @dataclass
-    class Ended(Message):
-        """The command has ended, or could not be started."""
-
-        said: Said | None
-        reason: str = ""
-
     def __init__(self, piping: Piping, text: Callable[[], str], copy: Callable[[str], object]) -> None:
         super().__init__()
         self._argv = arguments_of(piping.command)
@@ -116,23 +106,22 @@ class CommandOutput(Page[None]):
         self.run_worker(self._run, thread=True, exit_on_error=False)
 
     def _run(self) -> None:
-        """Runs in a thread and only posts messages."""
+        """Runs in a thread."""
         try:
             self._command = PipeCommand(self._argv, self._text())
             if self._is_left:
                 return
             said = self._command.run()
         except ReaderError as error:
-            self.post_message(self.Ended(None, str(error)))
+            self.call_later(self._show, None, str(error))
         else:
-            self.post_message(self.Ended(said))
+            self.call_later(self._show, said, "")
 
-    @on(Ended)
-    def _show(self, message: Ended) -> None:
-        message.stop()
+    def _show(self, said: Said | None, reason: str) -> None:
+        """Show the output of the command, or why it could not be started."""
         self.ended = True
-        view, said = self.query_one(OutputView), message.said
-        view.sentence = message.reason or "No output."
+        view = self.query_one(OutputView)
+        view.sentence = reason or "No output."
         if said is not None:
             view.text = said.text
         scroll = (("move_down", ""), ("move_up", ""), ("page_on", "scroll"))

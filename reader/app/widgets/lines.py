@@ -12,14 +12,15 @@ from rich.segment import Segment
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import Reactive, reactive, var
 from textual.strip import Strip
+from textual.style import Style as TextStyle
 from textual.suggester import Suggester
 from textual.widget import Widget
-from textual.widgets import Input
-from textual.widgets import Static as Sign
+from textual.widgets import Input, Static
 
 from reader.app.keys import KeyHint
 from reader.app.paint import styles
@@ -159,7 +160,7 @@ class SearchBar(Horizontal):
         """Enter was pressed: the results are wanted."""
 
     def compose(self) -> ComposeResult:
-        yield Sign("⌕ ", id="search-sign", markup=False)
+        yield Static("⌕ ", id="search-sign", markup=False)
         yield TextLine(placeholder=PLACEHOLDERS[0], id="search-text")
 
     @property
@@ -353,53 +354,50 @@ def _of_error(reason: str, column: int, room: int) -> list[Piece]:
         reason = reason[:shorter]
 
 
-class Footer(PaintedLine):
-    """The main keys of the focused pane; a click on one presses it."""
+GAP = "   "
+"""Between two hints."""
+
+
+def pressing(content: Content, key: str) -> Content:
+    """The content; a click on it in a `Pressable` presses a key."""
+    return content.stylize(TextStyle.from_meta({"@click": f"press({key!r})"}))
+
+
+class Pressable(Static):
+    """Text that can be clicked instead of pressing its keys."""
+
+    auto_links = False
+    """Textual would underline what can be clicked; everything can."""
+
+    def action_press(self, key: str) -> None:
+        for part in key.split():
+            self.app.simulate_key(part)
+
+
+class Footer(Pressable):
+    """The main keys of the focused pane."""
 
     hints: reactive[tuple[KeyHint, ...]] = reactive(())
     """Those that lead back or to all keys are kept where there is little room."""
     pressed: reactive[str] = reactive("")
     """The count typed so far."""
 
-    def pieces(self, y: int, width: int) -> Sequence[Piece]:
+    def render(self) -> Content:
         """As many hints as fit, those that are kept always."""
-        hints = self._fitting(width)
-        line = [Piece(" ", "text")]
-        if self.pressed:
-            line.append(Piece(f"{self.pressed}…   ", "strong"))
-        for hint in hints:
-            line += [Piece(" ".join(hint.written), "accent"), Piece(f" {hint.word}   ", "dim")]
-        return line
-
-    def _fitting(self, width: int) -> list[KeyHint]:
         hints = list(self.hints)
         others = [hint for hint in hints if not hint.is_kept]
-        while others and self._start + sum(map(_width_of, hints)) - 3 > width:
+        before = (f" {self.pressed}…{GAP}" if self.pressed else " ", "bold $foreground")
+        while True:
+            line = Content.assemble(before, Content(GAP).join(map(_hint, hints)))
+            if not others or line.cell_length <= self.size.width:
+                return line
             hints.remove(others.pop())
-        return hints
-
-    @property
-    def _start(self) -> int:
-        return 1 + (len(self.pressed) + 4 if self.pressed else 0)
-
-    def on_click(self, event: events.Click) -> None:
-        """Press the key under the mouse; on the words, the first of theirs."""
-        left = event.x - self._start
-        for hint in self._fitting(self.size.width):
-            if 0 <= left < _width_of(hint) - 3:
-                for key, written in zip(hint.keys, hint.written, strict=True):
-                    if left < cell_len(written):
-                        return self._press(key)
-                    left -= cell_len(written) + 1
-                return self._press(hint.keys[0])
-            left -= _width_of(hint)
-        return None
-
-    def _press(self, key: str) -> None:
-        for part in key.split():
-            self.app.simulate_key(part)
 
 
-def _width_of(hint: KeyHint) -> int:
-    """The width of a hint with the gap after it."""
-    return cell_len(" ".join(hint.written)) + cell_len(hint.word) + 4
+def _hint(hint: KeyHint) -> Content:
+    """A hint; a click on its word presses the first of its keys."""
+    written = [
+        pressing(Content.styled(shown, "$primary"), key)
+        for key, shown in zip(hint.keys, hint.written, strict=True)
+    ]
+    return Content.assemble(Content(" ").join(written), pressing(Content(f" {hint.word}"), hint.keys[0]))
