@@ -14,9 +14,8 @@ from pyroaring import BitMap
 
 from reader.article.text import fold, is_unspaced, signs, words
 from reader.errors import QueryError, shown
-from reader.index.backend import FindPhrase
 from reader.index.schema import DAY, STORED, SetKind
-from reader.index.view import IndexView, TopicSet, TopicSets, ValueMembers
+from reader.index.view import MOST_PHRASES, IndexView, TopicSet, TopicSets, ValueMembers
 from reader.query import Clause, Group, Term
 from reader.query.fields import DATE_FIELDS, NUMBER_FIELDS
 from reader.query.topic_rules import TopicRule
@@ -35,16 +34,15 @@ class Search:
         self,
         view: IndexView,
         now: datetime,
-        find_phrase: FindPhrase | None = None,
+        rule: TopicRule | None = None,
         topics: TopicSets | None = None,
-        ring: frozenset[str] = frozenset(),
     ) -> None:
-        """`topics` are the topics by rule (default: the view's); for those in `ring` only files count."""
+        """`rule` is the one that is evaluated, if any; `topics` are the topics by rule, by default the
+        view's."""
         self._view = view
         self._now = now
-        self._find_phrase = find_phrase or view.store.with_phrase
+        self._rule = rule
         self._topics = view.topics if topics is None else topics
-        self._ring = ring
         self.is_exact = view.store.is_whole
         """False if a phrase had more candidates than are checked, or not all blocks are read."""
 
@@ -129,7 +127,20 @@ class Search:
         if len(candidates) > MOST_CHECKED:
             self.is_exact = False
             candidates = candidates[len(candidates) - MOST_CHECKED :]
-        return BitMap(self._find_phrase([*candidates], field, wanted, prefix))
+        find = self._view.store.with_phrase if self._rule is None else self._find_known_phrase
+        return BitMap(find([*candidates], field, wanted, prefix))
+
+    def _find_known_phrase(
+        self, numbers: Sequence[int], field: str, wanted: Sequence[str], prefix: bool
+    ) -> BitMap:
+        """Checks each phrase and article once."""
+        phrases, key, asked = self._view.phrases, (field, tuple(wanted), prefix), BitMap(numbers)
+        seen, having = phrases.get(key, (BitMap(), BitMap()))
+        if new := asked - seen:
+            having = having | BitMap(self._view.store.with_phrase([*new], field, wanted, prefix))
+            if key in phrases or len(phrases) < MOST_PHRASES:
+                phrases[key] = seen | new, having
+        return having & asked
 
     def _author(self, wanted: Sequence[str], prefix: bool) -> BitMap:
         # Cheap check first: most names contain none of the words.
@@ -215,20 +226,26 @@ class Search:
         rules = self._topics.rules
         if not rules:
             return own
-        names = [name for name in rules.named(fold(value), prefix=prefix) if name not in self._ring]
+        ring = self._rule.ring if self._rule else ()  # of topics in a ring only those of files count
+        names = [name for name in rules.named(fold(value), prefix=prefix) if name not in ring]
         if not names:
             return own
         return _united([own, *(one.numbers for one in self._matching(names, self._topics))])
 
     def _matching(self, names: Sequence[str], topics: TopicSets) -> list[TopicSet]:
         """Returns the articles that match the rules with these folded names."""
-
-        def narrow(among: BitMap, clauses: Iterable[Clause], rule: TopicRule) -> tuple[BitMap, bool]:
-            find_phrase = self._view.phrases.through(self._find_phrase)
-            inner = Search(self._view, self._now, find_phrase, topics, rule.ring)
-            return inner.narrowed(among, clauses), inner.is_exact
-
-        found = topics.get(names, self._now, self._view.marks, narrow)
+        now, marks = self._now, self._view.marks
+        if any(topics.known(name, now, marks) is None for name in names):
+            # Rules that they depend on come first, without recursion, so chains of rules can have any length.
+            for name, rule in topics.rules.in_order(names):
+                if topics.known(name, now, marks) is None:
+                    inner = Search(self._view, now, rule, topics)
+                    numbers = inner.narrowed(topics.among, rule.query.clauses)
+                    topics.found[name] = TopicSet(
+                        numbers, inner.is_exact,
+                        now if rule.is_dated else None, marks if rule.is_marked else None,
+                    )  # fmt: skip
+        found = [topics.found[name] for name in names]
         self.is_exact = self.is_exact and all(one.is_exact for one in found)
         return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby, islice, repeat
@@ -19,12 +19,12 @@ from typing import NamedTuple, TypeAlias
 from pyroaring import BitMap
 
 from reader.article.text import clean_line, fold
-from reader.index.backend import FindPhrase, KnownValue, SetStore
+from reader.index.backend import KnownValue, SetStore
 from reader.index.packing import in_bits
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, STORED, UNDATED, SetKind
 from reader.query import Clause
 from reader.query.fields import FACETS, FIELDS, NUMBER_FIELDS
-from reader.query.topic_rules import TopicRule, TopicRules
+from reader.query.topic_rules import TopicRules
 
 QUALITY = STORED["quality"]
 
@@ -55,8 +55,9 @@ SHORTEST, MOST = 512, 1000
 """Minimum size of a stretch, and maximum number of stretches: a match is counted in each (a few
 microseconds)."""
 
-Narrow: TypeAlias = Callable[[BitMap, Iterable[Clause], TopicRule], tuple[BitMap, bool]]
-"""(candidates, clauses, their rule) -> matching articles, and whether the result is exact."""
+KnownPhrases: TypeAlias = dict[tuple[str, tuple[str, ...], bool], tuple[BitMap, BitMap]]
+"""(field, words, whether the last may be a prefix) -> articles that were checked, and those that match. Valid
+for one edition: within it, a number always means the same text."""
 
 Asked: TypeAlias = tuple[tuple[Clause, ...], datetime]
 """The clauses of a question, and the time that its relative dates refer to."""
@@ -189,63 +190,22 @@ class TopicSet(NamedTuple):
 
 
 class TopicSets:
-    """The articles that match each rule, among given ones."""
+    """A cache of the articles that match each rule, among given ones."""
 
     def __init__(self, rules: TopicRules, among: BitMap) -> None:
         self.rules = rules
-        self._among = among
-        self._found: dict[str, TopicSet] = {}
+        self.among = among
+        self.found: dict[str, TopicSet] = {}
+        """By the rules' folded names."""
         self.members: tuple[Sequence[TopicSet], Sequence[ValueMembers]] | None = None
-        """Cache of the facet's values for some sets, which are needed again at each keystroke."""
+        """The facet's values for some sets, which are needed again at each keystroke."""
 
     def known(self, name: str, now: datetime, marks: Mapping[str, BitMap]) -> TopicSet | None:
-        """Returns the cached set of the rule with this folded name, if still valid."""
-        found = self._found.get(name)
+        """Returns the set of the rule with this folded name, if still valid."""
+        found = self.found.get(name)
         if found is None or found.now not in (None, now) or not (found.marks is None or found.marks is marks):
             return None
         return found
-
-    def get(
-        self, names: Iterable[str], now: datetime, marks: Mapping[str, BitMap], narrow: Narrow
-    ) -> list[TopicSet]:
-        """Returns the articles that match these rules. Rules they depend on are evaluated first, without
-        recursion, so chains of rules can have any length."""
-        wanted = [*names]
-        if any(self.known(name, now, marks) is None for name in wanted):
-            for name, rule in self.rules.in_order(wanted):
-                if self.known(name, now, marks) is None:
-                    numbers, is_exact = narrow(self._among, rule.query.clauses, rule)
-                    self._found[name] = TopicSet(
-                        numbers, is_exact, now if rule.is_dated else None, marks if rule.is_marked else None
-                    )
-        return [self._found[name] for name in wanted]
-
-
-class KnownPhrases:
-    """Cache of the articles that contain the phrases of rules: finding them reads files, and rules are always
-    active.
-
-    Valid for one edition: within it, a number always means the same text.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, tuple[str, ...], bool], tuple[BitMap, BitMap]] = {}
-        """(field, words, whether the last may be a prefix) -> articles that were checked, and those that
-        match."""
-
-    def through(self, find: FindPhrase) -> FindPhrase:
-        """Wraps `find` so that each phrase and article is checked once."""
-
-        def known(numbers: Sequence[int], field: str, wanted: Sequence[str], prefix: bool) -> BitMap:
-            key, asked = (field, tuple(wanted), prefix), BitMap(numbers)
-            seen, having = self._known.get(key, (BitMap(), BitMap()))
-            if new := asked - seen:
-                having = having | BitMap(find([*new], field, wanted, prefix))
-                if key in self._known or len(self._known) < MOST_PHRASES:
-                    self._known[key] = seen | new, having
-            return having & asked
-
-        return known
 
 
 class IndexView:
@@ -262,7 +222,8 @@ class IndexView:
         """`late` and `phrases` are those of an earlier view of the same edition."""
         self.store = store
         self._rules = rules or TopicRules()
-        self.phrases = phrases or KnownPhrases()
+        self.phrases: KnownPhrases = {} if phrases is None else phrases
+        """Cache of the phrases of rules: finding them reads files, and rules are always active."""
         self.known_late = late
         self.marks = marks
         """read, starred, note, and tag:NAME."""
