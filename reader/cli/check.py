@@ -5,7 +5,15 @@ from __future__ import annotations
 import sys
 
 from reader.article.text import display_path
-from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, add_sources
+from reader.cli.parser import (
+    CommandParser,
+    Namespace,
+    Subcommand,
+    add_format,
+    add_sources,
+    add_text_or_json,
+    together,
+)
 from reader.cli.session import changes_in_words, follow, opened, tell
 from reader.errors import UsageError, counted
 from reader.library.export import json_text
@@ -39,11 +47,6 @@ def _index(options: Namespace) -> int:
     return 0
 
 
-def _check_options(parser: CommandParser) -> None:
-    add_sources(parser)
-    add_format(parser.group("output"), ("text", "json"), "text")
-
-
 def _check(options: Namespace) -> int:
     with opened(options.sources) as library:
         if options.format == "json":
@@ -75,7 +78,7 @@ COMMANDS = {
         summary="report problems in article files",
         usage="reader check [--format text|json] [SOURCE]...",
         examples=("reader check ~/news", "reader check --format json | jq '.problems[].path'"),
-        options=_check_options,
+        options=together(add_sources, add_text_or_json),
         run=_check,
     ),
 }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from reader import __version__, config, terminal
 from reader.article.text import display_path
-from reader.cli.parser import CommandParser, Namespace, Subcommand, add_place, add_sources, one_of
+from reader.cli.parser import CommandParser, Namespace, Subcommand, add_sources, add_ssh, one_of, together
 from reader.cli.session import query_mistakes, sources_of, tell
 from reader.config import Config, palettes, paths
 from reader.config.commands import COMMANDS as SCREEN_COMMANDS
@@ -71,11 +71,6 @@ def _mistakes(settings: Config) -> list[str]:
 
         found += keymap_of(settings.keys)[1]
     return query_mistakes(settings) + found
-
-
-def _doctor_options(parser: CommandParser) -> None:
-    add_sources(parser)
-    add_place(parser.group("SSH detection"))
 
 
 def _doctor(options: Namespace) -> int:
@@ -262,7 +257,7 @@ COMMANDS = {
         summary="show terminal capabilities, how pages open and where files are",
         usage="reader doctor [SOURCE]... [--remote|--local]",
         examples=("reader doctor", "reader doctor ~/news"),
-        options=_doctor_options,
+        options=together(add_sources, add_ssh),
         run=_doctor,
     ),
 }

@@ -132,7 +132,7 @@ def _objects(library: Library, rows: Iterator[Headline], output: Output) -> Iter
 def _records_with(
     library: Library, rows: Iterator[Headline], names: tuple[str, ...], output: Output
 ) -> Iterator[export.Json]:
-    """Yields records with these names; reads files only for values that are not in the index."""
+    """Records with these names; reads files only for values that are not in the index."""
     if not export.need_file(names):
         return map(export.known_record, rows)
     return _records(library, rows, output, body="body" in names, url="url" in names)

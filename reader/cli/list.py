@@ -19,7 +19,7 @@ from reader.cli.options import (
     tell_unknown,
     without_muted,
 )
-from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, add_sources
+from reader.cli.parser import CommandParser, Namespace, Subcommand, add_sources, add_text_or_json, together
 from reader.cli.session import follow, note, opened
 from reader.errors import QueryError, UsageError
 from reader.library.export import json_text
@@ -57,12 +57,6 @@ def write_list(library: Library, options: Namespace, query: Query, output: Outpu
     return 0
 
 
-def _list_options(parser: CommandParser) -> None:
-    add_sources(parser)
-    add_filters(parser)
-    add_output(parser)
-
-
 def _list(options: Namespace) -> int:
     plain, output = query_of(options), output_of(options)
     query = without_muted(plain, options, options.sources)
@@ -71,12 +65,6 @@ def _list(options: Namespace) -> int:
         tell_muted(library, plain, query)
         tell_unknown(library, query)
         return code
-
-
-def _count_options(parser: CommandParser) -> None:
-    add_sources(parser)
-    add_filters(parser)
-    add_format(parser.group("output"), ("text", "json"), "text")
 
 
 def _count(options: Namespace) -> int:
@@ -104,7 +92,7 @@ def _facets_options(parser: CommandParser) -> None:
         "words", "FIELD|SOURCE", f"the field ({', '.join(FACETS)}), then folders or files", lambda **_: FACETS
     )
     add_filters(parser)
-    add_format(parser.group("output"), ("text", "json"), "text")
+    add_text_or_json(parser)
 
 
 def _facets(options: Namespace) -> int:
@@ -131,11 +119,6 @@ class ViewCounts(NamedTuple):
     query: str
     count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs here
     unread: int
-
-
-def _views_options(parser: CommandParser) -> None:
-    add_sources(parser)
-    add_format(parser.group("output"), ("text", "json"), "text")
 
 
 def _views(options: Namespace) -> int:
@@ -173,14 +156,14 @@ COMMANDS = {
             "reader list -q chips --since 7d --format json ~/news",
             "reader list -t AI --template '{id} {title}'",
         ),
-        options=_list_options,
+        options=together(add_sources, add_filters, add_output),
         run=_list,
     ),
     "count": Subcommand(
         summary="count articles",
         usage="reader count [OPTIONS] [SOURCE]...",
         examples=("reader count --unread", "reader count -t AI --format json ~/news"),
-        options=_count_options,
+        options=together(add_sources, add_filters, add_text_or_json),
         run=_count,
     ),
     "facets": Subcommand(
@@ -194,7 +177,7 @@ COMMANDS = {
         summary="list views with total and unread counts",
         usage="reader views [OPTIONS] [SOURCE]...",
         examples=("reader views", "reader views --format json ~/news | jq '.[] | select(.unread > 0)'"),
-        options=_views_options,
+        options=together(add_sources, add_text_or_json),
         run=_views,
     ),
 }

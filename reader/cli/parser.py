@@ -251,6 +251,16 @@ def find_command(arguments: Sequence[str]) -> tuple[str, list[str]]:
     return "", list(arguments)
 
 
+def together(*parts: Callable[[CommandParser], None]) -> Callable[[CommandParser], None]:
+    """The `options` of a command that has only options that others have too."""
+
+    def add(parser: CommandParser) -> None:
+        for part in parts:
+            part(parser)
+
+    return add
+
+
 def add_sources(parser: CommandParser) -> None:
     """Add the SOURCE arguments."""
     parser.words(
@@ -267,6 +277,16 @@ def add_format(add: Adder, choices: Sequence[str], default: str | None) -> None:
         "--format", choices=tuple(choices), default=default, metavar="FORMAT",
         help=f"{any_of(choices)}; default {choices[0]} (e.g. --format {choices[1]})",
     )  # fmt: skip
+
+
+def add_text_or_json(parser: CommandParser) -> None:
+    """Add `--format text|json`."""
+    add_format(parser.group("output"), ("text", "json"), "text")
+
+
+def add_ssh(parser: CommandParser) -> None:
+    """Add `--remote` and `--local` under a heading of their own."""
+    add_place(parser.group("SSH detection"))
 
 
 def add_place(add: Adder) -> None:

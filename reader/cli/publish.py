@@ -6,7 +6,7 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, add_sources
+from reader.cli.parser import CommandParser, Namespace, Subcommand, add_sources, add_text_or_json
 from reader.cli.session import changes_in_words, follow, sources_of, tell, with_progress
 from reader.config.sources import is_shared
 from reader.errors import UsageError, counted
@@ -35,7 +35,7 @@ def _options(parser: CommandParser) -> None:
     add("--grant", action="append", metavar="ROLE", default=[],
         help="let a role read and keep its own marks; can be repeated "
         "(e.g. reader publish ~/news --to postgresql://db.example/news --grant ana --grant ben)")  # fmt: skip
-    add_format(parser.group("output"), ("text", "json"), "text")
+    add_text_or_json(parser)
 
 
 def _run(options: Namespace) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reader.article.text import display_path
 from reader.cli.options import add_filters, add_output, output_of, query_of, without_muted
-from reader.cli.parser import MODULES, CommandParser, Namespace, Subcommand, add_place, add_sources
+from reader.cli.parser import MODULES, Namespace, Subcommand, add_sources, add_ssh, together
 from reader.cli.session import opened, query_mistakes, sources_of
 from reader.config import paths
 from reader.config.sources import is_shared, named, news_folder
@@ -29,13 +29,6 @@ _ANEW = "import sys; sys.path[:] = sys.argv[2:]; from reader.cli import main; sy
 """The program that replaces this process to open another folder."""
 _NO_SCREEN = frozenset(("", "dumb", "unknown"))
 """TERM of terminals without a cursor."""
-
-
-def _options(parser: CommandParser) -> None:
-    add_sources(parser)
-    add_filters(parser)
-    add_output(parser)
-    add_place(parser.group("SSH detection"))
 
 
 def _run(options: Namespace) -> int:
@@ -187,7 +180,7 @@ COMMANDS = {
             "reader ~/news --unread -t AI    a folder, the unread articles of a topic",
             "reader list -q chips --format json ~/news | jq '.[].title'",
         ),
-        options=_options,
+        options=together(add_sources, add_filters, add_output, add_ssh),
         run=_run,
     ),
 }

@@ -56,7 +56,7 @@ def write(error: BaseException) -> str:
 
 
 def lines(error: BaseException) -> Iterator[str]:
-    """Yields the lines of a report."""
+    """The lines of a report."""
     python = ".".join(map(str, sys.version_info[:3]))
     yield f"reader {__version__}, Python {python}, {sys.platform}"
     for name in ("textual", "rich", "pyroaring", "yaml"):

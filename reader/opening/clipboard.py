@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from reader.errors import ReaderError
@@ -22,6 +22,8 @@ LIMIT = 74_994
 """Bytes of UTF-8 that may be sent: their base64 and the frame stay below 100,000, where terminals stop."""
 
 _TMUX = ("tmux", "load-buffer", "-w", "-")
+_KEEPERS = (("wl-copy",), ("xclip", "-selection", "clipboard"), ("xsel", "-b", "-i"), ("clip.exe",))
+"""The desktop's clipboard programs."""
 _SCREEN_CHUNK = 250
 """GNU screen cuts longer pass-through strings (its limit was 256 bytes for long)."""
 
@@ -55,7 +57,7 @@ class Copied(NamedTuple):
 
 
 def osc52(text: str) -> str:
-    """Returns the escape sequence that copies the text. Raises TooLong beyond LIMIT bytes."""
+    """The escape sequence that copies the text. Raises TooLong beyond LIMIT bytes."""
     raw = text.encode("utf-8", "replace")
     if len(raw) > LIMIT:
         raise TooLong(f"{len(raw):,} bytes are too many for a terminal's clipboard; the limit is {LIMIT:,}.")
@@ -69,7 +71,7 @@ def plan(
     *,
     which: Callable[[str], str | None] = shutil.which,
 ) -> CopyPlan:
-    """Returns how to copy this text. `configured` is the user's own command. Raises TooLong.
+    """How to copy this text. `configured` is the user's own command. Raises TooLong.
 
     tmux drops OSC 52 from its panes unless told otherwise, but passes on what is loaded with `-w`; both
     ways are used, as its settings can't be seen from within.
@@ -79,12 +81,16 @@ def plan(
         pieces = (sequence[at : at + _SCREEN_CHUNK] for at in range(0, len(sequence), _SCREEN_CHUNK))
         sequence = "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)
     is_free = permissions().programs
-    keepers = [tuple(configured)] if configured else list(_keepers(terminal))
+    keepers: Sequence[Sequence[str]] = ()
+    if configured:
+        keepers = (configured,)
+    elif terminal.has_desktop and not terminal.is_remote:
+        keepers = (("pbcopy",),) if terminal.platform == "darwin" else _KEEPERS
     return CopyPlan(
         text,
         sequence if terminal.is_tty and terminal.clipboard is not False else "",
         _TMUX if terminal.multiplexer == "tmux" and is_free else (),
-        tuple(argv for argv in keepers if is_free and which(os.path.expanduser(argv[0]))),
+        tuple(tuple(argv) for argv in keepers if is_free and which(os.path.expanduser(argv[0]))),
         is_held_back=terminal.multiplexer == "tmux" and terminal.clipboard is False,
         env=terminal.env,
     )
@@ -105,16 +111,6 @@ def carry_out(plan: CopyPlan, write: Callable[[str], object]) -> Copied:
     if plan.is_held_back:
         return Copied(True, 'Sent to tmux only; "reader doctor" prints the line that passes it on')
     return Copied(True, "Sent to the terminal's clipboard")
-
-
-def _keepers(terminal: Terminal) -> Iterator[tuple[str, ...]]:
-    """Returns the desktop's clipboard programs, unless the user is remote."""
-    if terminal.is_remote or not terminal.has_desktop:
-        return
-    if terminal.platform == "darwin":
-        yield ("pbcopy",)
-        return
-    yield from (("wl-copy",), ("xclip", "-selection", "clipboard"), ("xsel", "-b", "-i"), ("clip.exe",))
 
 
 def _pipe(argv: Sequence[str], plan: CopyPlan) -> bool:

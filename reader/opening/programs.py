@@ -90,7 +90,7 @@ class PipeCommand:
         return Said(clean(said.decode("utf-8", "replace")).expandtabs(), process.returncode, is_cut)
 
     def _input(self) -> IO[bytes]:
-        """Returns a temporary file with the text, at its beginning. Raises ReaderError."""
+        """A temporary file with the text, at its beginning. Raises ReaderError."""
         given: IO[bytes] | None = None
         try:
             given = TemporaryFile()  # noqa: SIM115, the caller closes it
@@ -107,7 +107,7 @@ class PipeCommand:
         return given
 
     def _has_gone(self, process: subprocess.Popen[bytes]) -> bool:
-        """Returns whether it has ended. Its process id may be reused from then on, so `end` forgets it."""
+        """Whether it has ended. Its process id may be reused from then on, so `end` forgets it."""
         with self._lock:
             if process.poll() is None:
                 return False
@@ -127,7 +127,7 @@ class PipeCommand:
 
 
 def program_for(path: str, environ: Mapping[str, str], which: Which = shutil.which) -> tuple[str, ...]:
-    """Returns the argument list that opens a file: the editor, or the pager if the file is not writable.
+    """The argument list that opens a file: the editor, or the pager if the file is not writable.
 
     $VISUAL before $EDITOR; $PAGER. Raises ReaderError if there is none.
     """

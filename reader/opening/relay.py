@@ -134,7 +134,7 @@ class Line:
             raise Broken(str(error)) from None
 
     def hear(self) -> str:
-        """Returns the next line. Raises Broken if it is late, too long or not UTF-8."""
+        """The next line. Raises Broken if it is late, too long or not UTF-8."""
         while b"\n" not in self._rest:
             if len(self._rest) > MOST_BYTES:
                 raise Broken("it sent too much data")
