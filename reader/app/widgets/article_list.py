@@ -44,8 +44,8 @@ class Pages:
     def __init__(self, results: Results, before: Pages | None = None) -> None:
         """`before` has the pages to show where one can't be read again."""
         self.results = results
-        self._pages: dict[int, Sequence[Headline]] = {}
-        self._before: dict[int, Sequence[Headline]] = {**before._before, **before._pages} if before else {}
+        self.pages: dict[int, Sequence[Headline]] = {}
+        self.before: dict[int, Sequence[Headline]] = {**before.before, **before.pages} if before else {}
         self._next_try = 0.0
         self.failure = ""
         """Why the last page could not be read."""
@@ -53,11 +53,11 @@ class Pages:
     def at(self, position: int) -> Headline | None:
         """The headline at a position, None if there is none."""
         number, offset = divmod(position, PAGE)
-        page = self._pages[number] if number in self._pages else self._read(number)
+        page = self.pages[number] if number in self.pages else self._read(number)
         return page[offset] if offset < len(page) else None
 
     def _read(self, number: int) -> Sequence[Headline]:
-        before = self._before.get(number, ())
+        before = self.before.get(number, ())
         if monotonic() < self._next_try:
             return before
         try:
@@ -67,9 +67,9 @@ class Pages:
             self._next_try, self.failure = monotonic() + RETRY_AFTER, str(error)
             return before
         self.failure = ""
-        self._pages[number] = page
-        if len(self._pages) > _PAGES_KEPT:
-            del self._pages[next(iter(self._pages))]
+        self.pages[number] = page
+        if len(self.pages) > _PAGES_KEPT:
+            del self.pages[next(iter(self.pages))]
         return page
 
 
