@@ -47,8 +47,8 @@ DIGIT_WAIT = 0.4
 HOLD = 1.0
 """Maximum seconds that keys wait behind one that leaves an input line."""
 TURNS = 2
-"""A key goes up to the app, whose bindings may send a message the same way; and what a widget makes of it, it
-may tell itself before it tells those above."""
+"""A key goes up to the app, whose bindings may send a message up the same way; and a widget may send itself a
+message before it sends one up."""
 
 
 class KeyedApp(App[int]):
@@ -110,8 +110,8 @@ class KeyedApp(App[int]):
         return focused if is_line else None
 
     def _let_pass(self, focused: Widget) -> None:
-        """Keep what is typed behind a key that may go elsewhere until the widget that has the focus, and all
-        above it, have had their say in that key: over a slow line `/chips`, Enter and `jo` come at once."""
+        """After a key that may lead elsewhere, hold what is typed next until the focused widget and all above
+        it have handled that key: over a slow line `/chips`, Enter and `jo` come at once."""
         way = [one for one in focused.ancestors_with_self for _ in range(TURNS)]
         self._before = before = iter(way * TURNS)
         until = monotonic() + HOLD
@@ -175,7 +175,7 @@ class KeyedApp(App[int]):
     async def _obeyed_at_once(self, key: str) -> bool:
         """Run a pane's command here and now, not when the pane gets to its key: what is typed right behind
         (over a slow line many keys come at once) may be for the place that this key goes to."""
-        # A line to type in has a say in each key first; without a focus the screen is still being made.
+        # A line to type in gets each key first; without a focus the screen is still being made.
         if self.focused is None or self._line is not None:
             return False
         found = self.screen.active_bindings.get(key)

@@ -14,8 +14,8 @@ import signal
 import sys
 import termios
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -55,18 +55,23 @@ def run(start: Start) -> int:
     asks = not (start.config.theme or start.visit.theme or seen.background)
     seen = seen._replace(background=seen.background or start.visit.background)
     returned, fault = None, None
-    with _no_errors_once_gone(), painted_first(start, seen) as (screen, load):
-        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
-        from reader.app.reader_app import ReaderApp
+    try:
+        with painted_first(start, seen) as (screen, load):
+            os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", _COLOUR_SYSTEMS.get(seen.colours, "auto"))
+            from reader.app.reader_app import ReaderApp
 
-        driver = None
-        if not is_in_browser():
-            driver = driver_for(screen, asks_background=asks and is_worth_asking(seen))
-        app = ReaderApp(start, seen=seen, driver_class=driver, first_load=load)
-        start.library.be_patient(*LOCK_PATIENCE)
-        _end_well(app, screen)
-        app.run(mouse=seen.has_mouse)
-        returned, fault = app.return_code, app.fault
+            driver = None
+            if not is_in_browser():
+                driver = driver_for(screen, asks_background=asks and is_worth_asking(seen))
+            app = ReaderApp(start, seen=seen, driver_class=driver, first_load=load)
+            start.library.be_patient(*LOCK_PATIENCE)
+            _end_well(app, screen)
+            app.run(mouse=seen.has_mouse)
+            returned, fault = app.return_code, app.fault
+    except Exception:
+        # Any error: a screen that could not start lacks its parts when it ends.
+        if not _is_terminal_gone():
+            raise
     return _code_of(returned, fault)
 
 
@@ -93,7 +98,9 @@ def _end_well(app: ReaderApp, early: EarlyScreen | None) -> None:
 
     SIGHUP may be blocked, and Textual reads on forever where nothing comes any more.
     """
-    attributes = early.attributes if early is not None else _attributes()
+    attributes = early.attributes if early is not None else None
+    with suppress(termios.error):
+        attributes = attributes or termios.tcgetattr(0)
     for name in SIGNALS:
         number = getattr(signal, name, None)
         if number is not None:
@@ -104,13 +111,6 @@ def _end_well(app: ReaderApp, early: EarlyScreen | None) -> None:
     threading.Thread(target=_wait_until_gone, args=(gone,), name="terminal-gone", daemon=True).start()
     if early is not None and early.ending:  # the exit was swallowed while modules were loaded
         raise SystemExit(early.ending)
-
-
-def _attributes() -> list[Any] | None:
-    try:
-        return termios.tcgetattr(0)
-    except termios.error:
-        return None
 
 
 def _wait_until_gone(end: Callable[[], None]) -> None:
@@ -151,17 +151,6 @@ def _end_hard(attributes: list[Any] | None, code: int) -> None:
         if select.select((), (out,), (), 0)[1]:
             os.write(out, _LEAVE.encode())
     os._exit(code)
-
-
-@contextmanager
-def _no_errors_once_gone() -> Iterator[None]:
-    """A `with` block whose errors are ignored once the terminal is gone; `_code_of` gives the exit code."""
-    try:
-        yield
-    except Exception:
-        # Any error: a screen that could not start lacks its parts when it ends.
-        if not _is_terminal_gone():
-            raise
 
 
 def _code_of(returned: int | None, fault: Exception | None) -> int:
