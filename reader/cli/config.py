@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from reader import __version__, config, terminal
 from reader.article.text import display_path
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_sources, add_ssh, one_of, together
-from reader.cli.session import query_mistakes, sources_of, tell
+from reader.cli.session import configuration, sources_of, tell
 from reader.config import Config, palettes, paths
 from reader.config.commands import COMMANDS as SCREEN_COMMANDS
 from reader.config.commands import key_words
@@ -47,8 +47,7 @@ def _config(options: Namespace) -> int:
     elif subject == "path":
         print(display_path(paths.config_name()))
     else:
-        settings, warnings = config.load()
-        warnings += _mistakes(settings)
+        settings, warnings = _configuration()
         if settings.relay:  # what is shown is pasted into reports, and a token is a key
             settings = settings._replace(relay=f"...@{settings.relay.rpartition('@')[2]}")
         shown = (named(one) if is_shared(one) else one for one in settings.collection)  # no password either
@@ -57,8 +56,9 @@ def _config(options: Namespace) -> int:
     return 0
 
 
-def _mistakes(settings: Config) -> list[str]:
-    """A message for each invalid query, colour and key."""
+def _configuration() -> tuple[Config, list[str]]:
+    """The configuration and a message for each mistake in it, in its queries, colours and keys too."""
+    settings, mistakes = configuration()
     own, found = palettes.load(os.path.join(paths.folder_of("config"), "themes"))
     if settings.theme:
         from reader.app.paint.themes import theme_names  # which brings Textual
@@ -70,12 +70,11 @@ def _mistakes(settings: Config) -> list[str]:
         from reader.app.keys import keymap_of  # which brings Textual
 
         found += keymap_of(settings.keys)[1]
-    return query_mistakes(settings) + found
+    return settings, mistakes + found
 
 
 def _doctor(options: Namespace) -> int:
-    settings, warnings = config.load()
-    warnings += _mistakes(settings)
+    settings, warnings = _configuration()
     here = terminal.examined(terminal.choices(settings.terminal, options.is_remote))
     groups = {
         "reader": [*_reader(), *(Finding("warning", warning, "") for warning in warnings)],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reader.article.text import display_path
 from reader.cli.options import add_filters, add_output, output_of, query_of, without_muted
 from reader.cli.parser import MODULES, Namespace, Subcommand, add_sources, add_ssh, together
-from reader.cli.session import opened, query_mistakes, sources_of
+from reader.cli.session import configuration, opened, sources_of
 from reader.config import paths
 from reader.config.sources import is_shared, named, news_folder
 from reader.errors import QueryError, ReaderError, UsageError
@@ -53,10 +53,7 @@ def _run(options: Namespace) -> int:
     gc.disable()  # the start leaves no garbage to look for: 60 ms of 470; the screen switches it on again
     if options.limit is not None:
         notices.append("--limit is ignored: the screen shows all matching articles")
-    from reader import config
-
-    settings, mistakes = config.load()
-    mistakes += query_mistakes(settings)
+    settings, mistakes = configuration()
     if options.muted:
         settings = settings._replace(mute={})
     if options.is_remote is not None:
@@ -70,11 +67,8 @@ def _run(options: Namespace) -> int:
 def show_served(words: Sequence[str]) -> int:
     """The screen for a browser, as `reader serve` starts it: without a terminal, and with the configuration's
     own query. Returns the exit code."""
-    from reader import config
-
     sources = sources_of(words)
-    settings, mistakes = config.load()
-    mistakes += query_mistakes(settings)
+    settings, mistakes = configuration()
     query = preset(Query(), settings)
     return _show(sources, query if query != Query() else None, settings, [], mistakes)
 

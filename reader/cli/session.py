@@ -208,10 +208,11 @@ def changes_in_words(head: str, report: Mapping[str, Any]) -> str:
     return head + (f": {words}" if words else "") + f", in {report['seconds']:.1f} s"
 
 
-def query_mistakes(settings: Config) -> list[str]:
-    """A message for each invalid query in the configuration."""
+def configuration() -> tuple[Config, list[str]]:
+    """The configuration and a message for each mistake in it, in its queries too."""
     from reader.library.muting import muting_of
 
+    settings, mistakes = config.load()
     queries = {"query": settings.query, "sort": settings.sort and f"sort:{settings.sort}"}
     queries |= {f'views: "{name}"': text for name, text in settings.views.items() if text}
     found = []
@@ -223,7 +224,7 @@ def query_mistakes(settings: Config) -> list[str]:
     found += muting_of(settings.mute, settings.views)[1]
     found += topic_rules(settings.topics)[1] if settings.topics else []
     name = display_path(paths.config_name())
-    return [f"{name}: {mistake}" for mistake in found]
+    return settings, [*mistakes, *(f"{name}: {mistake}" for mistake in found)]
 
 
 def is_for_all(warning: str) -> bool:
@@ -243,8 +244,8 @@ def _missing(word: str, commands: Iterable[str]) -> str:
 
 def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
     """The configured collection, which must exist; else the news folder; else the sample."""
-    settings, warnings = config.load()
-    warn(config.summary(warnings + query_mistakes(settings)))
+    settings, mistakes = configuration()
+    warn(config.summary(mistakes))
     chosen = settings.collection
     if not permissions().folders:
         if chosen:
