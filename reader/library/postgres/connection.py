@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg import conninfo, errors, pq
+from psycopg import conninfo, errors
 
 from reader.article.text import clean_line
 from reader.config.sources import named
@@ -169,7 +169,7 @@ def shown(address: str) -> str:
 def error_of(error: psycopg.Error, address: str) -> SharedError:
     """Returns the SharedError for an error of psycopg, with a remedy."""
     name = shown(address)
-    if isinstance(error, _NO_WRITER):
+    if isinstance(error, errors.ReadOnlySqlTransaction):
         return NoWriter(
             f"{name} accepts no changes now: reading still works; try again when a primary is there"
         )
@@ -194,8 +194,6 @@ def is_lost(error: BaseException) -> bool:
     state = error.sqlstate or ""
     return state.startswith(("08", "57P")) or (not state and isinstance(error, psycopg.OperationalError))
 
-
-_NO_WRITER = (errors.ReadOnlySqlTransaction,)
 
 _BY_KIND: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.QueryCanceled, "{name} took too long to answer: narrow the question, or try again"),
@@ -266,8 +264,3 @@ def _without_secrets(text: str, address: str) -> str:
         if secret := str(said.get(key) or ""):
             text = text.replace(secret, "***")
     return text
-
-
-def is_connection_alive(connection: psycopg.Connection) -> bool:
-    """Returns whether a connection can be used, as far as the client knows."""
-    return not connection.closed and connection.pgconn.status == pq.ConnStatus.OK

@@ -24,7 +24,6 @@ from reader.library.postgres.connection import (
     SharedError,
     check_schema,
     connect,
-    is_connection_alive,
     shown,
     told,
     usable,
@@ -103,7 +102,7 @@ class Connections:
                 if row[2] and reads_shards:
                     self._check_shards(connection, int(row[0] or 0))
             except BaseException:
-                if is_connection_alive(connection):
+                if not connection.closed:
                     connection.rollback()
                 raise
             finally:
@@ -138,7 +137,7 @@ class Connections:
 
     def _give_back(self, connection: psycopg.Connection) -> None:
         with self._lock:
-            if not self._is_closed and is_connection_alive(connection) and len(self._idle) < MOST_IDLE:
+            if not (self._is_closed or connection.closed) and len(self._idle) < MOST_IDLE:
                 self._idle.append(connection)
                 return
         connection.close()

@@ -23,7 +23,6 @@ from reader.library.postgres.connection import (
     SharedError,
     connect,
     error_of,
-    is_connection_alive,
     is_lost,
     shown,
     told,
@@ -83,13 +82,13 @@ class SharedMarks(KeptMarks):
 
     def _asked(self, question: Callable[[psycopg.Connection], _Found]) -> _Found:
         # A role sees its own change at once, though a standby may receive it later.
-        if self._writing is not None and is_connection_alive(self._writing):
+        if self._writing is not None and not self._writing.closed:
             try:
                 return question(self._writing)
             finally:
                 with suppress(psycopg.Error):
                     self._writing.rollback()  # an open transaction would keep locks
-        if self._reading is None or not is_connection_alive(self._reading):
+        if self._reading is None or self._reading.closed:
             self._reading = connect(self._address)
         return question(self._reading)
 
