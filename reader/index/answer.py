@@ -98,16 +98,13 @@ class IndexResults:
 
     @property
     def articles(self) -> int:
-        """See `reader.query.results.Results`."""
         return len(self.match)
 
     @property
     def stories(self) -> int | None:
-        """See `reader.query.results.Results`."""
         return None if self._folded is None else self._folded.stories
 
     def story(self, headline: Headline) -> list[Headline]:
-        """See `reader.query.results.Results`."""
         return self._guard.ask(lambda: self._story(headline))
 
     def _story(self, headline: Headline) -> list[Headline]:
@@ -140,7 +137,6 @@ class IndexResults:
             self._find()
 
     def window(self, start: int, stop: int) -> list[Headline]:
-        """See `reader.query.results.Results`."""
         return self._guard.ask(lambda: self._window(start, stop))
 
     def _window(self, start: int, stop: int) -> list[Headline]:
@@ -165,7 +161,6 @@ class IndexResults:
         ]
 
     def position(self, number: int) -> int | None:
-        """See `reader.query.results.Results`."""
         return self._order.position(number) if number in self.match else None
 
 

@@ -175,22 +175,18 @@ class AskedIndex(ABC):
         """Opens the store for the rows of a page, which don't wait for a long question."""
 
     def headlines(self, numbers: Sequence[int]) -> list[Headline]:
-        """See SetStore."""
         with self.page() as store:
             return store.headlines(numbers, self.marked)
 
     def headlines_keyed(self, low: int, high: int, most: int) -> list[Headline]:
-        """See SetStore."""
         with self.page() as store:
             return store.headlines_keyed(low, high, most, self.marked)
 
     def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
-        """See SetStore."""
         with self.page() as store:
             return [*store.story_members(numbers)]
 
     def numbers_from(self, heads: Iterable[int]) -> list[int]:
-        """See SetStore."""
         with self.page() as store:
             return store.numbers_from(heads)
 

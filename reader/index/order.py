@@ -113,7 +113,6 @@ class DateOrder:
         return below if self._is_reversed else dated - below
 
     def window(self, start: int, stop: int) -> list[int]:
-        """See Order."""
         stop = min(stop, len(self._match))
         if start >= stop:
             return []
@@ -143,7 +142,6 @@ class DateOrder:
         return found
 
     def position(self, number: int) -> int:
-        """See Order."""
         if number not in self._ordered:
             of_late, among = self._late.find(number)
             return self._before(of_late) + among
@@ -165,7 +163,6 @@ class TitleOrder:
         self._is_reversed = is_reversed
 
     def window(self, start: int, stop: int) -> list[int]:
-        """See Order."""
         size = len(self._found)
         stop = min(stop, size)
         if not self._is_reversed:
@@ -176,7 +173,6 @@ class TitleOrder:
         return [self._titles.numbers[place] for place in self._found.between(start, stop)]
 
     def position(self, number: int) -> int:
-        """See Order."""
         _, among = self._found.find(number)
         return len(self._found) - 1 - among if self._is_reversed else among
 
@@ -199,7 +195,6 @@ class RowOfSets:
         return found
 
     def window(self, start: int, stop: int) -> list[int]:
-        """See Order."""
         found: list[int] = []
         place = bisect_right(self._ends, start)
         while start < stop and place < len(self.sets):
@@ -210,7 +205,6 @@ class RowOfSets:
         return found
 
     def position(self, number: int) -> int:
-        """See Order."""
         place = next(place for place, found in enumerate(self.sets) if number in found)
         return self._ends[place] - len(self.sets[place]) + self._order(place).position(number)
 
@@ -348,7 +342,6 @@ class FoldedOrder:
         return self._count
 
     def window(self, start: int, stop: int) -> list[int]:
-        """See `Order`."""
         found: list[int] = []
         place, stop = start, min(stop, self._count)
         while place < stop:
@@ -367,7 +360,6 @@ class FoldedOrder:
         return found
 
     def position(self, number: int) -> int:
-        """See `Order`; an article folded into a row has that row's position."""
         for start, numbers in zip(self._starts, self._below, strict=True):
             if number in numbers:
                 return start + numbers.index(number)

@@ -254,10 +254,7 @@ class StoredSets(NamedTuple):
 
     def add(self, field: int, value: str, data: bytes) -> None:
         """Add a set in its stored form."""
-        if len(data) <= LARGEST_PART:
-            self.sets.append((field, value, 0, data))
-        else:
-            self.sets.extend((field, value, part, piece) for part, piece in parts_of(data))
+        self.sets.extend((field, value, part, piece) for part, piece in parts_of(data))
 
 
 def runs_of(members: Members) -> dict[RunGroup, Run]:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from heapq import nlargest
 from math import log, sqrt
-from typing import NamedTuple
 
 from pyroaring import BitMap
 
@@ -24,7 +23,7 @@ from reader.index.schema import SetKind
 from reader.index.search import Search
 from reader.query import Query
 from reader.query.results import Headline, RelatedLink
-from reader.stories.likeness import COMMON, MOST_WORDS, PRIOR, pack, token_of, tokens_of, widened
+from reader.stories.likeness import COMMON, MOST_WORDS, PRIOR, token_of, tokens_of, widened
 
 MOST_POSTINGS = 20_000
 """Limit of candidates counted, once per shared word: 5 ms."""
@@ -38,14 +37,6 @@ FLOOR = 0.17
 """Minimum similarity: unrelated articles have less."""
 IN_TITLE = 2
 """Weight factor of words in a title."""
-
-
-class Alike(NamedTuple):
-    """An article similar to a given one."""
-
-    number: int
-    score: float
-    """0 to 1."""
 
 
 class RelatedWords:
@@ -126,28 +117,18 @@ def _read(index: AskedIndex, every: Sequence[str]) -> Iterator[tuple[str, BitMap
 
 
 def alike(
-    index: AskedIndex,
-    live: BitMap,
-    article: Article,
-    among: BitMap,
-    always: Sequence[int],
-    limit: int,
-) -> list[Alike]:
-    """Returns the similar articles among the given ones, best first; none rather than noise.
-
-    Articles in `always` are returned whatever their similarity.
-    """
+    index: AskedIndex, live: BitMap, article: Article, among: BitMap, always: BitMap, limit: int
+) -> dict[int, float]:
+    """Returns the similar articles among the given ones with their similarity, best first; none rather than
+    noise. Articles in `always` come first, whatever their similarity."""
     sought = RelatedWords(index, live, article.title, article.excerpt)
-    wanted = BitMap(always)
-    numbers = [*always, *(one for one in sought.candidates(among) if one not in wanted)]
+    numbers = [*always, *(one for one in sought.candidates(among) if one not in always)]
     with index.view() as view:
         packed = dict(view.store.words_of(numbers))
-        bare = [number for number, one in packed.items() if not one]  # undated articles are in no story
-        packed.update((number, pack(words(title), ())) for number, title in view.store.titles_of(bare))
     scores = {number: sought.score(one) for number, one in packed.items()}
-    found = [Alike(number, score) for number, score in scores.items() if score >= FLOOR or number in wanted]
-    found.sort(key=lambda one: (one.number not in wanted, -one.score, -one.number))
-    return found[:limit]
+    found = [(number, score) for number, score in scores.items() if score >= FLOOR or number in always]
+    found.sort(key=lambda one: (one[0] not in always, -one[1], -one[0]))
+    return dict(found[:limit])
 
 
 def related_links(
@@ -170,8 +151,7 @@ def related_links(
     told, known = _distinct(listed, headline.id, article.identity, among)
     members = index.story_members([*own]) if own else []
     story = BitMap([number for _, number, _ in members if number in among]) - own - known
-    found = alike(index, live, article, among - own - known, [*story], limit)
-    scores = {one.number: one.score for one in found}
+    scores = alike(index, live, article, among - own - known, story, limit)
     headlines = with_added_topics(index, index.headlines([*scores]), now)
     return told + [
         RelatedLink(_as_link(one), one, "same story" if one.number in story else "alike", scores[one.number])

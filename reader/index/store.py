@@ -368,7 +368,6 @@ class Index(AskedIndex):
 
     @contextmanager
     def page(self) -> Iterator[SqliteStore]:
-        """See AskedIndex."""
         with self.rows() as connection:
             yield SqliteStore(connection)
 
@@ -454,7 +453,6 @@ class Index(AskedIndex):
             return bool(found[0]), bool(found[1])
 
     def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
-        """See AskedIndex."""
         for start in range(0, len(numbers), MOST_ASKED):
             with self.page() as store:
                 found = store.identities(numbers[start : start + MOST_ASKED])

@@ -146,18 +146,12 @@ def unpack(key: int, seconds: int, provider: str, packed: bytes) -> Text:
 _SCALE = 256
 """Scale of the integer weights."""
 _logs: list[int] = []
+"""The weight that a word loses for each number of articles with it."""
 
 
 def weight_at(part: float) -> int:
     """Returns the weight of a word that this fraction of articles has."""
     return round(-_SCALE * log(part))
-
-
-def _logs_up_to(count: int) -> list[int]:
-    """Returns the weight that a word loses for each number of articles with it; computed once."""
-    while len(_logs) <= count:
-        _logs.append(round(_SCALE * log(len(_logs) + 0.5)))
-    return _logs
 
 
 class Weighted:
@@ -215,7 +209,8 @@ class Weights:
         self.counts = counts
         self.articles = articles
         self._rarest = round(_SCALE * log(articles + 1))
-        _logs_up_to(articles)
+        while len(_logs) <= articles:
+            _logs.append(round(_SCALE * log(len(_logs) + 0.5)))
 
     def of(self, text: Text, without: frozenset[int] = frozenset()) -> Weighted:
         """Returns a text with its weights."""

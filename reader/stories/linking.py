@@ -206,17 +206,14 @@ def _titles_meet(first: Weighted, second: Weighted) -> bool:
     """Returns whether enough of one title is in the other text, for one provider of both titles."""
     held = _held(first, second), _held(second, first)
     if _is_same_provider(first.text, second.text):
-        return min(held) >= TITLE_IN_TEXT and not _is_template(first, second)
+        # In "Weather for Tuesday", each title has a word of weight that the other text lacks.
+        is_template = _says_more(first, second) and _says_more(second, first)
+        return min(held) >= TITLE_IN_TEXT and not is_template
     return max(held) >= TITLE_IN_TEXT
 
 
 def _is_same_provider(first: Text, second: Text) -> bool:
     return bool(first.provider) and first.provider == second.provider
-
-
-def _is_template(first: Weighted, second: Weighted) -> bool:
-    """Returns whether each title has a word of weight that the other text lacks: "Weather for Tuesday"."""
-    return _says_more(first, second) and _says_more(second, first)
 
 
 def _says_more(one: Weighted, other: Weighted) -> bool:
@@ -292,15 +289,10 @@ class _Copies:
                 same.append(one)
                 runs.append(run)
             for text in near.values():
-                alike = _part_shared(text, one)
+                alike = len(text.words & one.words) / len(text.words | one.words)
                 if alike >= COPY and not _is_same_form(text, one):
                     yield Link(round(alike, 6), text.key, one.key)
         self._runs.append((known.day, runs))
-
-
-def _part_shared(first: Text, second: Text) -> float:
-    both = len(first.words & second.words)
-    return both / (len(first.words) + len(second.words) - both)
 
 
 def _is_same_form(first: Text, second: Text) -> bool:
