@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from reader import terminal
-from reader.terminal import ALLOWED, TRUECOLOUR, Facts, Terminal, choices, decide
+from reader.terminal import ALLOWED, TRUECOLOUR, Facts, Terminal, decide
 from reader.terminal.decide import EMULATORS
-from reader.terminal.facts import Answers, read_answers, read_tmux
+from reader.terminal.facts import Answers, choices, read_answers, read_tmux
 
 
 def seen(env: Mapping[str, str], **facts: Any) -> Terminal:
@@ -134,7 +134,7 @@ def test_parents_are_found_by_name(tmp_path: Path) -> None:
 def test_here_is_whole() -> None:
     """The real environment, whatever it is, gives a terminal with all its findings."""
     for look in (terminal.glance, terminal.here):
-        assert len(look().findings) == 12
+        assert len(look({}).findings) == 12
 
 
 FOOT_IN_TMUX = "3.4\tfoot\tfoot(1.16.2)\tclipboard,hyperlinks,RGB\texternal\n-SSH_CONNECTION\n"
@@ -243,6 +243,8 @@ def test_a_locale_that_python_made_up_does_not_count(chosen: dict[str, str], exp
         name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))
     }
     env = {**kept, **chosen, "LANG": "C", "PYTHONPATH": os.pathsep.join(sys.path)}
-    ask = "import os; from reader.terminal import glance; print(os.environ['LC_CTYPE'], glance().is_unicode)"
+    ask = "import os; from reader.terminal import glance as at; print(os.environ['LC_CTYPE'], at({}).is_unicode)"
+        "import os; from reader.terminal import glance; print(os.environ['LC_CTYPE'], glance({}).is_unicode)"
+    )
     said = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, env=env, check=True)
     assert said.stdout.split() == ["C.UTF-8", expected]

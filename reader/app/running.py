@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from reader.app import Start
 from reader.errors import ReaderError
 from reader.permissions import is_in_browser
-from reader.terminal import TRUECOLOUR, choices, glance
+from reader.terminal import TRUECOLOUR, glance
 
 if TYPE_CHECKING:
     from reader.app.early.early_screen import EarlyScreen
@@ -50,7 +50,7 @@ def run(start: Start) -> int:
 
     if not is_in_browser():
         _draw_on_the_terminal()
-    seen = glance(choices(start.config.terminal))
+    seen = glance(start.config.terminal)
     # Without a chosen theme the background is taken to be as it was last time, until the terminal answers.
     asks = not (start.config.theme or start.visit.theme or seen.background)
     seen = seen._replace(background=seen.background or start.visit.background)

@@ -75,7 +75,7 @@ def _configuration() -> tuple[Config, list[str]]:
 
 def _doctor(options: Namespace) -> int:
     settings, warnings = _configuration()
-    here = terminal.examined(terminal.choices(settings.terminal, options.is_remote))
+    here = terminal.examined(settings.terminal, options.is_remote)
     groups = {
         "reader": [*_reader(), *(Finding("warning", warning, "") for warning in warnings)],
         "this terminal": here.findings,

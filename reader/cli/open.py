@@ -57,7 +57,7 @@ def _open(options: Namespace) -> int:
     settings, warnings = config.load()
     if sources:  # without them, warnings were printed when the configuration was read for the collection
         tell(config.summary(warnings))
-    here = terminal.here(terminal.choices(settings.terminal, options.is_remote))
+    here = terminal.here(settings.terminal, options.is_remote)
     plan = opener.plan(url, here, settings)
     outcome = opener.carry_out(plan, here, _run_here if here.is_tty else None, PATIENCE)
     sentence = outcome.sentence if outcome.ok else f"{outcome.sentence}; the page is {plan.url}"
@@ -204,7 +204,7 @@ def opener_of_pages(report: Callable[[str], None] = lambda _: None) -> Callable[
 
     settings, warnings = config.load()
     tell(config.summary(warnings))
-    here = terminal.here(terminal.choices(settings.terminal, remote=False))._replace(relay="")
+    here = terminal.here(settings.terminal, remote=False)._replace(relay="")
     settings = settings._replace(relay="")
 
     def opens(url: str) -> bool:

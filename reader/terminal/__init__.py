@@ -4,35 +4,43 @@ An answer that never comes would delay the start, so only the environment, the p
 asked. Decisions are pure functions of these facts, so each can be tested without such a terminal.
 """
 
+from collections.abc import Mapping
+
 from reader.terminal.decide import decide
 from reader.terminal.facts import (
     ALLOWED,
     TRUECOLOUR,
-    Choice,
     Facts,
     Finding,
     Terminal,
+    Value,
     ask,
     beside_the_pipe,
     choices,
     collect,
 )
 
-__all__ = ["ALLOWED", "TRUECOLOUR", "Facts", "Finding", "Terminal", "choices", "decide"]
+__all__ = ["ALLOWED", "TRUECOLOUR", "Facts", "Finding", "Terminal", "decide"]
 
 
-def glance(chosen: Choice = {}) -> Terminal:  # noqa: B006, never written to
+def glance(configured: Mapping[str, Value]) -> Terminal:
     """The terminal that this process runs in, as far as it shows without starting anything: half a
     millisecond. Inside tmux the variables may be those of an earlier day; see `here`."""
-    return decide(collect(chosen, asks_tmux=False))
+    return decide(collect(choices(configured), asks_tmux=False))
 
 
-def examined(chosen: Choice = {}) -> Terminal:  # noqa: B006
+def here(configured: Mapping[str, Value], remote: bool | None = None) -> Terminal:
+    """The terminal that this process runs in; inside tmux after asking it, which takes some milliseconds and
+    never more than a second, so not before the first paint."""
+    return decide(collect(choices(configured, remote), asks_tmux=True))
+
+
+def examined(configured: Mapping[str, Value], remote: bool | None = None) -> Terminal:
     """The terminal that this process runs in, after querying it too; can take some seconds.
 
     If stdout is piped, the terminal on stderr is described without being queried.
     """
-    facts = collect(chosen, asks_tmux=True)
+    facts = collect(choices(configured, remote), asks_tmux=True)
     if not facts.is_tty:
         return decide(beside_the_pipe(facts))
     if facts.env.get("TERM", "") in ("", "dumb"):
@@ -40,9 +48,3 @@ def examined(chosen: Choice = {}) -> Terminal:  # noqa: B006
     # The Linux console shows kitty's question instead of hiding it, and multiplexers answer it for nobody.
     is_plain = facts.env.get("TERM") != "linux" and not decide(facts).multiplexer
     return decide(facts._replace(answers=ask(also_kitty=is_plain)))
-
-
-def here(chosen: Choice = {}) -> Terminal:  # noqa: B006
-    """The terminal that this process runs in; inside tmux after asking it, which takes some milliseconds and
-    never more than a second, so not before the first paint."""
-    return decide(collect(chosen, asks_tmux=True))

@@ -200,7 +200,7 @@ def test_open_gets_the_page_to_the_person(
 ) -> None:
     """A browser takes it, or over SSH its address is written; where neither can be it is exit 3."""
     here = terminal.decide(terminal.Facts({"SSH_TTY": "/dev/pts/0"} if is_remote else {}, True))
-    monkeypatch.setattr("reader.terminal.here", lambda chosen: here)
+    monkeypatch.setattr("reader.terminal.here", lambda configured, remote: here)
     monkeypatch.setenv("BROWSER", "true" if is_started else "")
     outcome = reader("open", id_of(library, "Ferries"), ".")
     assert outcome.code == code

@@ -72,7 +72,7 @@ class Opening:
     def _terminal_now(self) -> Terminal:
         """Runs in a thread: inside tmux another terminal may be attached by now."""
         if self.terminal is None or self.terminal.multiplexer == "tmux":
-            self.terminal = terminal.here(terminal.choices(self._config.terminal))
+            self.terminal = terminal.here(self._config.terminal)
         return self.terminal
 
     def action_copy_url(self) -> None:
@@ -121,7 +121,7 @@ class Opening:
     def _show_page(self, sentence: str, links: Sequence[Link]) -> None:
         from reader.app.screens.addresses import Address  # loaded when it is first opened
 
-        here = self.terminal or terminal.glance(terminal.choices(self._config.terminal))
+        here = self.terminal or terminal.glance(self._config.terminal)
         if self._config.signs == "ascii":  # a code's half blocks would be replaced like all signs
             here = here._replace(is_unicode=False)
         self._host.open_dialog(Address(sentence, links, here, self.copy, self._host.output))
