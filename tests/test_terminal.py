@@ -243,7 +243,7 @@ def test_a_locale_that_python_made_up_does_not_count(chosen: dict[str, str], exp
         name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))
     }
     env = {**kept, **chosen, "LANG": "C", "PYTHONPATH": os.pathsep.join(sys.path)}
-    ask = "import os; from reader.terminal import glance as at; print(os.environ['LC_CTYPE'], at({}).is_unicode)"
+    ask = (
         "import os; from reader.terminal import glance; print(os.environ['LC_CTYPE'], glance({}).is_unicode)"
     )
     said = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, env=env, check=True)
