@@ -1,4 +1,4 @@
-"""Showing articles: the one under the cursor, the one that is followed, and the way back."""
+"""Loading articles: under the cursor, by a related link, and back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _linked(count: int = 9) -> list[Article]:
 
 
 async def test_the_article_follows_the_cursor(start: Launch) -> None:
-    """The pane shows what the cursor has come to rest on."""
+    """The pane shows the article on which the cursor rests."""
     async with start(9).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "j", "j")
         assert screen.article_pane.shown is not None
@@ -29,7 +29,7 @@ async def test_the_article_follows_the_cursor(start: Launch) -> None:
 
 
 async def test_a_related_article_is_followed_and_left_again(start: Launch) -> None:
-    """The list's cursor goes with it; Esc goes back to where one came from."""
+    """The list's cursor moves with it; Esc returns to the article with the link."""
     async with start(_linked()).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "enter", "l", "enter")
         assert (screen.place, screen.articles.cursor) == ("article", 4)
@@ -41,16 +41,16 @@ async def test_a_related_article_is_followed_and_left_again(start: Launch) -> No
         assert screen.place == "list"
 
 
-async def test_a_related_article_that_is_not_listed_is_shown_all_the_same(start: Launch) -> None:
-    """The list and its cursor stay."""
+async def test_a_related_article_outside_the_results_is_shown(start: Launch) -> None:
+    """The list and its cursor do not change."""
     async with start(_linked(), "number 0").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "enter", "l", "enter")
         assert len(screen.articles) == 1 and screen.articles.cursor == 0
         assert screen.headline is not None and screen.headline.title.endswith("number 4")
 
 
-async def test_following_works_where_one_pane_is_shown(start: Launch) -> None:
-    """List, article, related, and the article that the link leads to."""
+async def test_related_links_work_in_a_narrow_layout(start: Launch) -> None:
+    """From the list to the article, its related links, and the article behind one."""
     async with start(_linked()).run_test(size=NARROW) as pilot:
         screen = await press(pilot, "enter", "l")
         assert screen.related_pane.is_on_screen
@@ -59,8 +59,8 @@ async def test_following_works_where_one_pane_is_shown(start: Launch) -> None:
         assert screen.headline is not None and screen.headline.title.endswith("number 4")
 
 
-async def test_a_file_that_has_gone_is_said(start: Launch) -> None:
-    """The pane says nothing false."""
+async def test_a_missing_file_is_reported(start: Launch) -> None:
+    """The pane is empty."""
 
     class Gone(FakeLibrary):
         def article(self, headline: Headline) -> Article:
@@ -72,8 +72,9 @@ async def test_a_file_that_has_gone_is_said(start: Launch) -> None:
         assert any("has gone" in said for said in notices(pilot.app))
 
 
-async def test_the_article_comes_with_the_cursor_but_a_slow_disk_holds_no_cursor_back(start: Launch) -> None:
-    """What can be read at once is shown before the move returns; what can't leaves the old article there."""
+async def test_the_cursor_does_not_wait_for_a_slow_disk(start: Launch) -> None:
+    """An article that is read at once is shown before the move returns; until a slow one is read, the old
+    one stays."""
 
     class Slow(FakeLibrary):
         is_there = Event()
@@ -97,8 +98,8 @@ async def test_the_article_comes_with_the_cursor_but_a_slow_disk_holds_no_cursor
         assert screen.article_pane.shown[1] == screen.articles.at(2)
 
 
-async def test_an_article_that_ends_in_an_unforeseen_error_is_said(start: Launch) -> None:
-    """The screen goes on."""
+async def test_an_unexpected_error_is_reported(start: Launch) -> None:
+    """The screen continues."""
 
     class Broken(FakeLibrary):
         def article(self, headline: Headline) -> Article:
@@ -111,7 +112,7 @@ async def test_an_article_that_ends_in_an_unforeseen_error_is_said(start: Launch
 
 
 async def test_a_topic_pressed_in_the_article_narrows_the_list(start: Launch) -> None:
-    """The same message as from the sidebar."""
+    """As in the sidebar."""
     async with start(30).run_test(size=WIDE) as pilot:
         await settled(pilot)
         # The provider, the page's host, the first topic.

@@ -1,4 +1,4 @@
-"""The article's picture: in the pane by itself where that costs nothing, large where a key asks for it."""
+"""The article's picture: in the pane if that costs nothing, in full size at the press of a key."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def an_app(url: str, seen: Terminal = FULL, **settings: object) -> ReaderApp:
     return ReaderApp(Start(Gallery([article, *articles(3)]), Query(), config, clock=lambda: NOW), seen=seen)
 
 
-async def test_a_picture_stands_between_head_and_text() -> None:
-    """In half blocks, without moving the text when it comes, and it scrolls with it."""
+async def test_a_picture_is_between_header_and_text() -> None:
+    """In half blocks; its lines are reserved before it is loaded, and it scrolls with the text."""
     async with an_app("x.png").run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         rows = [y for y in range(WIDE[1]) if "▀▀▀▀" in line(pilot, y)]
@@ -49,7 +49,7 @@ async def test_a_picture_stands_between_head_and_text() -> None:
 
 
 async def test_a_picture_fits_a_terminal_of_another_size() -> None:
-    """It is made again when the size has come to rest, smaller and larger; the text stays where it was."""
+    """It is scaled again once the size is final; the reading position stays."""
     async with an_app("x.png").run_test(size=WIDE) as pilot:
         await settled(pilot)
         screen = await press(pilot, "enter")
@@ -66,8 +66,8 @@ async def test_a_picture_fits_a_terminal_of_another_size() -> None:
             assert frame.rows == before if size == WIDE else 0 < frame.rows < before
 
 
-async def test_a_bad_picture_is_a_note_of_one_line() -> None:
-    """With the reason."""
+async def test_a_bad_picture_is_replaced_by_a_note() -> None:
+    """One line with the reason."""
     for url, reason in (("lie.png", "unknown picture format"), ("gone.png", "its file is not")):
         async with an_app(url).run_test(size=WIDE) as pilot:
             await settled(pilot)
@@ -75,8 +75,8 @@ async def test_a_bad_picture_is_a_note_of_one_line() -> None:
             assert "▀▀▀▀" not in picture(pilot)
 
 
-async def test_no_picture_comes_unasked_over_a_slow_line_or_the_network() -> None:
-    """Over SSH only always; from elsewhere only where that is configured; without colours never."""
+async def test_pictures_are_not_loaded_over_a_slow_line_or_the_network() -> None:
+    """Over SSH and from web addresses only if configured; never without colours."""
     far = FULL._replace(is_remote=True)
     cases = [
         (an_app("x.png", far), False),
@@ -92,8 +92,8 @@ async def test_no_picture_comes_unasked_over_a_slow_line_or_the_network() -> Non
             assert ("▀▀▀▀" in picture(pilot)) == is_shown
 
 
-async def test_a_key_shows_it_large() -> None:
-    """Over SSH too, for it was asked for; Esc goes back."""
+async def test_a_key_shows_it_in_full_size() -> None:
+    """Also over SSH, since the user asked for it; Esc closes it."""
     app = an_app("x.png", FULL._replace(is_remote=True))
     async with app.run_test(size=WIDE) as pilot:
         await settled(pilot)
@@ -109,8 +109,8 @@ async def test_a_key_shows_it_large() -> None:
         assert any("No picture" in said for said in notices(app))
 
 
-def test_a_picture_that_lies_over_the_lines_goes_and_comes_with_them(tmp_path: Path) -> None:
-    """Sixels are sent when the whole picture is visible, and again when it has come back."""
+def test_sixels_are_sent_when_the_picture_is_visible(tmp_path: Path) -> None:
+    """Once when the whole picture is visible, and again when it scrolls back or a page over it closes."""
     news = tmp_path / "news"
     news.mkdir()
     (news / "x.png").write_bytes(a_picture(80, 40))

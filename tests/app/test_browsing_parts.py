@@ -1,4 +1,4 @@
-"""The parts of the browsing screen on their own, without a screen."""
+"""The parts of the browsing screen, without a screen."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ def desk() -> Desk:
     return Desk()
 
 
-def test_one_mark_is_kept_and_shown_without_a_notice(desk: Desk) -> None:
-    """The star, the row and the counts say enough."""
+def test_marking_one_article_shows_no_notice(desk: Desk) -> None:
+    """The list, the article and the counts show the mark."""
     desk.target(1)
     desk.marks.action_toggle_read()
     assert (desk.read, desk.host.done, desk.host.notices) == ([0], ["marks"], [])
 
 
-def test_several_marks_are_said_with_the_key_that_undoes_them(desk: Desk) -> None:
-    """All become unread only if all are read."""
+def test_marking_several_articles_names_the_undo_key(desk: Desk) -> None:
+    """They become unread only if all are read."""
     desk.target(1)
     desk.marks.action_toggle_read()
     desk.target(3)
@@ -69,7 +69,7 @@ def test_several_marks_are_said_with_the_key_that_undoes_them(desk: Desk) -> Non
 
 
 def test_without_an_article_nothing_is_marked(desk: Desk) -> None:
-    """A sentence says why."""
+    """A notice says why."""
     desk.list.set_reactive(ArticleList.results, None)
     desk.marks.action_toggle_star()
     desk.marks.action_read_all()
@@ -79,7 +79,7 @@ def test_without_an_article_nothing_is_marked(desk: Desk) -> None:
 
 
 def test_marking_all_asks_first(desk: Desk) -> None:
-    """No changes nothing; yes marks all that is listed."""
+    """Answering no changes nothing; yes marks all listed articles."""
     desk.marks.action_read_all()
     page, then = desk.host.dialogs.pop()
     assert isinstance(page, Confirm) and then is not None
@@ -92,8 +92,8 @@ def test_marking_all_asks_first(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("scope", "rows"), [("k", [0, 1]), ("j", [3, 4, 5]), ("v", [5]), ("a", [0, 1, 2, 3, 4, 5])]
 )
-def test_many_are_marked_by_their_scope(desk: Desk, scope: str, rows: Sequence[int]) -> None:
-    """Above the cursor, below it, the selected ones, or all."""
+def test_many_are_marked_by_scope(desk: Desk, scope: str, rows: Sequence[int]) -> None:
+    """Above the cursor, below it, the selected articles, or all."""
     desk.list.cursor = 2
     desk.list.selection.toggle(desk.results.window(5, 6)[0])
     desk.marks.action_mark_many()
@@ -104,7 +104,7 @@ def test_many_are_marked_by_their_scope(desk: Desk, scope: str, rows: Sequence[i
 
 
 def test_tags_are_added_and_removed(desk: Desk) -> None:
-    """One article's tags are edited; for several a minus removes one."""
+    """For one article its tags are edited; for several, a minus removes a tag."""
     desk.target(1)
     desk.marks.action_edit_tags()
     page, then = desk.host.dialogs.pop()
@@ -121,7 +121,7 @@ def test_tags_are_added_and_removed(desk: Desk) -> None:
 
 
 def test_tags_in_a_line() -> None:
-    """Separated by commas, without their sign, each once."""
+    """Separated by commas, without "#", each once."""
     assert tags_in(" #a, b ,, a, -c ") == ("a", "b", "-c")
 
 
@@ -131,8 +131,8 @@ def filters(text: str = "") -> tuple[Filters, FakeHost]:
     return Filters(host, lambda: host.done.append("ask")), host
 
 
-def test_a_query_is_asked_only_if_it_is_another() -> None:
-    """Its text is shown anyway: the bar may have something else in it."""
+def test_only_a_different_query_is_run() -> None:
+    """Its text is shown in any case: the search bar may contain something else."""
     made, host = filters("wind")
     made.put(parse("wind"))
     made.press("topic", "AI")
@@ -141,8 +141,8 @@ def test_a_query_is_asked_only_if_it_is_another() -> None:
     assert host.done == ["show wind", "show wind topic:AI", "ask", "show wind -topic:AI", "ask", "ask"]
 
 
-def test_relevance_needs_words_and_an_order_is_reversed_and_back() -> None:
-    """Without words there is nothing to be relevant to."""
+def test_sort_orders() -> None:
+    """Relevance is offered only for queries with words; reversing twice restores the order."""
     made, _ = filters()
     assert "relevance" not in made.sort_orders and len(made.sort_orders) > 3
     made.put(parse("wind"))
@@ -153,8 +153,8 @@ def test_relevance_needs_words_and_an_order_is_reversed_and_back() -> None:
     assert made.query == parse("wind")
 
 
-def test_muted_articles_are_left_out_until_they_are_wanted() -> None:
-    """Without rules there is nothing to show or hide."""
+def test_muted_articles_are_shown_on_request() -> None:
+    """Without muting rules a notice says so."""
     made, host = filters()
     made.action_show_muted()
     assert host.notices == ["Nothing is muted: the configuration has no rules under [mute]"]
@@ -164,8 +164,8 @@ def test_muted_articles_are_left_out_until_they_are_wanted() -> None:
     assert made.asked.is_everything and host.done == ["ask"]
 
 
-def test_a_pipe_is_asked_for_again_with_the_last_command() -> None:
-    """The dialog proposes it, and the output page gets the articles as text."""
+def test_the_pipe_dialog_proposes_the_last_command() -> None:
+    """The output page gets the articles as text."""
     host = FakeHost(articles(2))
     parts = PipeAndEdit(host, Opening(host))
     parts.action_pipe()
@@ -179,8 +179,8 @@ def test_a_pipe_is_asked_for_again_with_the_last_command() -> None:
     assert isinstance(output, CommandOutput)
 
 
-def test_an_editor_that_fails_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The article is read again anyway; without an article nothing is started."""
+def test_a_failing_editor_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is read again in any case; without an article no editor is started."""
     host = FakeHost(articles(1))
     opening = Opening(host)
     monkeypatch.setattr(opening, "run_aside", lambda argv: f"{argv[0]} exited with code 1")

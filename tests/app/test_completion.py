@@ -1,4 +1,4 @@
-"""What the word at the cursor may become."""
+"""Completion of the word at the cursor."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def _shown(text: str) -> list[str]:
     ],
 )
 def test_candidates(text: str, shown: list[str]) -> None:
-    """Fields for a bare word, then views and values; after a colon the field's values; case and accents do
-    not matter."""
+    """Fields, then views and values for a bare word; the field's values after a colon; case and accents
+    are ignored."""
     assert _shown(text) == shown
 
 
@@ -74,8 +74,8 @@ def test_candidates(text: str, shown: list[str]) -> None:
         ("to", "topic:"),
     ],
 )
-def test_the_first_candidate_in_place(text: str, after: str) -> None:
-    """Quoted where it must be, so that it reads back; the cursor is behind it."""
+def test_the_first_candidate_is_inserted(text: str, after: str) -> None:
+    """Quoted if necessary; the cursor is behind it."""
     found = complete(text, len(text), VALUES, VIEWS)
     assert found is not None
     assert found.applied(text, 0) == (after, len(after))
@@ -83,16 +83,16 @@ def test_the_first_candidate_in_place(text: str, after: str) -> None:
         parse(after)
 
 
-def test_a_word_in_the_middle_is_completed_where_it_ends() -> None:
-    """What follows stays; within a word nothing is offered."""
+def test_a_word_in_the_middle_is_completed_at_its_end() -> None:
+    """The rest of the text stays; inside a word there are no candidates."""
     found = complete("topic:a chips", 7, VALUES, VIEWS)
     assert found is not None and found.applied("topic:a chips", 0) == ("topic:AI chips", 9)
     assert complete("topic:ai", 7, VALUES, VIEWS) is None
 
 
 @given(TEXTS, st.integers(0, 60))
-def test_any_text_and_cursor_are_taken(text: str, cursor: int) -> None:
-    """Whatever is typed, a candidate replaces what is before the cursor and nothing before that."""
+def test_any_text_and_cursor_are_accepted(text: str, cursor: int) -> None:
+    """A candidate replaces only the word before the cursor."""
     cursor = min(cursor, len(text))
     found = complete(text, cursor, VALUES, VIEWS)
     if found is not None:

@@ -1,4 +1,4 @@
-"""Changing the question, whichever way it is put: typing, the sidebar, views, orders."""
+"""Changing the query: by typing, in the sidebar, by views and sort orders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.fake_library import SlowLibrary
 
 
 async def test_every_letter_narrows_the_list(start: Launch) -> None:
-    """The word being typed matches as a prefix, and list, totals and counts follow it."""
+    """The word being typed matches as a prefix; list, totals and counts follow."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", "l", "e", "d")
         assert screen.current_query == parse("led", typing=True)
@@ -22,8 +22,8 @@ async def test_every_letter_narrows_the_list(start: Launch) -> None:
         assert sum(one.count for one in topics.values) < 30 * 2
 
 
-async def test_a_text_that_means_nothing_leaves_the_last_good_answer(start: Launch) -> None:
-    """The error names the place; the list stays as it was."""
+async def test_an_invalid_query_keeps_the_last_results(start: Launch) -> None:
+    """The error points at the mistake; the list does not change."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/")
         screen.search_bar.line.value = "topic:AI "
@@ -37,7 +37,7 @@ async def test_a_text_that_means_nothing_leaves_the_last_good_answer(start: Laun
 
 
 async def test_choosing_a_topic_narrows_the_list(start: Launch) -> None:
-    """Only that topic's headlines are left, and the search bar says so."""
+    """Only headlines with this topic are listed, and the search bar has it."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", "space")
         topic = screen.sidebar.row.label if screen.sidebar.row else ""
@@ -48,7 +48,7 @@ async def test_choosing_a_topic_narrows_the_list(start: Launch) -> None:
 
 
 async def test_several_values_are_or_and_fields_are_and(start: Launch) -> None:
-    """Two topics are either; a provider besides is both."""
+    """Two topics are combined with OR, a provider is added with AND."""
     async with start(60).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", "space", "j", "space", "f", "enter")
         chosen = screen.current_query
@@ -59,8 +59,8 @@ async def test_several_values_are_or_and_fields_are_and(start: Launch) -> None:
             assert headline.provider == chosen.included("provider")[0]
 
 
-async def test_x_excludes_and_takes_it_back(start: Launch) -> None:
-    """What is excluded is shown with its sign; the row stays under the cursor."""
+async def test_x_toggles_an_exclusion(start: Launch) -> None:
+    """The excluded value has a sign and stays under the cursor."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", "j", "x")
         assert screen.sidebar.row is not None and screen.sidebar.row.state == "excluded"
@@ -71,8 +71,8 @@ async def test_x_excludes_and_takes_it_back(start: Launch) -> None:
         assert screen.sidebar.row.label == topic
 
 
-async def test_typing_moves_the_sidebar(start: Launch) -> None:
-    """A topic that is typed is chosen there too."""
+async def test_the_sidebar_follows_typing(start: Launch) -> None:
+    """A topic that is typed is selected there."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/")
         screen.search_bar.line.value = "topic:chips "
@@ -81,8 +81,8 @@ async def test_typing_moves_the_sidebar(start: Launch) -> None:
         assert states["Chips"] == "included"
 
 
-async def test_views_by_number_and_by_choice(start: Launch) -> None:
-    """A view replaces the question; a number that has none says so."""
+async def test_views_by_number_and_in_the_sidebar(start: Launch) -> None:
+    """A view replaces the query; a number without a view changes nothing."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "2")
         assert str(screen.current_query) == "is:unread"
@@ -92,8 +92,8 @@ async def test_views_by_number_and_by_choice(start: Launch) -> None:
         assert screen.current_query == Query()
 
 
-async def test_views_of_the_configuration_follow_and_are_counted(start: Launch) -> None:
-    """One that makes no sense is omitted."""
+async def test_configured_views_are_counted(start: Launch) -> None:
+    """An invalid one is omitted."""
     config = Config(mark_read_after=-1, views={"Chips": "topic:Chips", "Broken": "topci:x"})
     async with start(30, config=config).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -103,7 +103,7 @@ async def test_views_of_the_configuration_follow_and_are_counted(start: Launch) 
 
 
 async def test_c_clears_everything(start: Launch) -> None:
-    """Words, filters and order."""
+    """Words, filters and sort order."""
     async with start(30, "topic:AI sort:quality").run_test(size=MEDIUM) as pilot:
         screen = await press(pilot, "c")
         assert screen.current_query == Query()
@@ -111,7 +111,7 @@ async def test_c_clears_everything(start: Launch) -> None:
 
 
 async def test_an_order_is_chosen_from_a_list_and_reversed(start: Launch) -> None:
-    """Relevance only where words are searched for; the top line says which order it is."""
+    """Relevance is offered only for words; the top line names the order."""
     async with start(10).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "S")
         assert "by provider" in picture(pilot) and "relevant" not in picture(pilot)
@@ -127,7 +127,7 @@ async def test_an_order_is_chosen_from_a_list_and_reversed(start: Launch) -> Non
 
 
 async def test_f_goes_to_the_topics_then_the_providers(start: Launch) -> None:
-    """And round again."""
+    """And around."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         sections = []
@@ -138,8 +138,8 @@ async def test_f_goes_to_the_topics_then_the_providers(start: Launch) -> None:
         assert screen.place == "sidebar"
 
 
-async def test_the_cursor_comes_back_after_a_search_without_a_hit(start: Launch) -> None:
-    """To the article that it stood on, also when the empty list was gone to in between."""
+async def test_the_cursor_returns_after_a_search_without_results(start: Launch) -> None:
+    """To its article, also if the empty list had the focus."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "j", "j", "j")
         chosen = screen.headline
@@ -149,8 +149,8 @@ async def test_the_cursor_comes_back_after_a_search_without_a_hit(start: Launch)
         assert screen.headline == chosen and screen.articles.cursor == 3
 
 
-async def test_a_click_in_the_sidebar_chooses(start: Launch) -> None:
-    """On a value; on the sign of a section it opens the box."""
+async def test_a_click_in_the_sidebar_selects(start: Launch) -> None:
+    """A click on a value selects it; on the sign of a section it opens the box."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         rows = screen.sidebar.rows
@@ -163,8 +163,8 @@ async def test_a_click_in_the_sidebar_chooses(start: Launch) -> None:
         assert screen.sidebar.finding == "topic"
 
 
-async def test_held_keys_ask_only_the_newest_question(start: Launch) -> None:
-    """Questions that come while one is answered do not queue up."""
+async def test_only_the_latest_query_is_run(start: Launch) -> None:
+    """Queries that are typed while another one runs do not queue up."""
     library = SlowLibrary(articles(30))
     async with start(library=library).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -181,8 +181,8 @@ async def test_held_keys_ask_only_the_newest_question(start: Launch) -> None:
             assert parse(text, typing=True) not in library.asked
 
 
-async def test_what_is_muted_is_never_listed(start: Launch) -> None:
-    """Neither in the list nor in a count; a mute that makes no sense is passed over."""
+async def test_muted_articles_are_not_listed(start: Launch) -> None:
+    """Nor counted; an invalid muting rule is ignored."""
     config = Config(mark_read_after=-1, mute={"*": ("topic:Chips quality:<=100", "topci:x")})
     async with start(30, config=config).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "S", "j", "enter")
@@ -192,8 +192,8 @@ async def test_what_is_muted_is_never_listed(start: Launch) -> None:
         assert screen.search_bar.text == "sort:quality"
 
 
-async def test_what_is_muted_is_counted_and_can_be_looked_at(start: Launch) -> None:
-    """The line above tells how many are muted here; H lists them too, and hides them again."""
+async def test_muted_articles_are_counted_and_shown_by_h(start: Launch) -> None:
+    """The status line says how many match; H lists them, and hides them again."""
     config = Config(mark_read_after=-1, mute={"*": ("topic:Chips",), "Unread": ("topic:AI",)})
     async with start(30, config=config).run_test(size=WIDE) as pilot:
         screen = await press(pilot)
@@ -208,8 +208,8 @@ async def test_what_is_muted_is_counted_and_can_be_looked_at(start: Launch) -> N
         assert len(screen.articles) == 20 and screen.result_status.muted == "10 muted"
 
 
-async def test_the_threshold_of_quality_moves_by_keys(start: Launch) -> None:
-    """From anywhere; the question, the bar and the chart say the same, and the way back leads to nothing."""
+async def test_keys_change_the_minimum_quality(start: Launch) -> None:
+    """From any pane; query, search bar and chart agree, and going back removes the filter."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, *["+"] * 3)
         assert screen.search_bar.text == "quality:>=15"
@@ -220,8 +220,8 @@ async def test_the_threshold_of_quality_moves_by_keys(start: Launch) -> None:
         assert screen.current_query == Query()
 
 
-async def test_a_range_of_dates_is_picked_by_keys(start: Launch) -> None:
-    """Space on a period, then on another; typing a date moves the chart; x lets go."""
+async def test_a_range_of_dates_is_selected_by_keys(start: Launch) -> None:
+    """Space on one period, then on another; typing a date moves the chart; x removes the range."""
     some = [an_article(f"number {place}", hours=24 * 31 * place) for place in range(8)]
     async with start(some).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", "f", "f", "f", "-", "space")
@@ -238,7 +238,7 @@ async def test_a_range_of_dates_is_picked_by_keys(start: Launch) -> None:
 
 
 async def test_a_range_is_dragged_with_the_mouse(start: Launch) -> None:
-    """From one bar to another; a click on a single one chooses it, and once more lets go."""
+    """From one bar to another; a click on one bar selects it, another click removes it."""
     some = [an_article(f"number {place}", hours=24 * 31 * place, quality=place * 10) for place in range(8)]
     async with start(some).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", "f", "f", "f")
@@ -257,8 +257,8 @@ async def test_a_range_is_dragged_with_the_mouse(start: Launch) -> None:
             assert screen.search_bar.text == text
 
 
-async def test_values_can_stand_by_name(start: Launch) -> None:
-    """And the most frequent first again."""
+async def test_values_are_sorted_by_name(start: Launch) -> None:
+    """And by count again."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", ",")
         topics = [row.label for row in screen.sidebar.rows if (row.kind, row.section) == ("value", "topic")]
@@ -268,8 +268,8 @@ async def test_values_can_stand_by_name(start: Launch) -> None:
         assert again == sorted(again, reverse=True)
 
 
-async def test_an_excluded_value_says_how_many_it_keeps_out(start: Launch) -> None:
-    """As many as the list has lost by it."""
+async def test_an_excluded_value_shows_how_many_it_excludes(start: Launch) -> None:
+    """As many as the list has fewer."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", "x")
         row = screen.sidebar.row
@@ -277,8 +277,8 @@ async def test_an_excluded_value_says_how_many_it_keeps_out(start: Launch) -> No
         assert row.articles == 30 - len(screen.results) > 0
 
 
-async def test_a_value_that_no_article_has_is_named_with_the_nearest(start: Launch) -> None:
-    """Where nothing matches because of it; the beginning of one that there is may still become it."""
+async def test_an_unknown_value_is_named_with_the_nearest(start: Launch) -> None:
+    """The beginning of a known value is not reported, for it may be completed."""
     async with start(30, "topic:Chpis").run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         assert 'No article has the topic "Chpis".' in picture(pilot)

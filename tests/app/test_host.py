@@ -1,4 +1,4 @@
-"""Tests of work that quitting does not wait for."""
+"""Work in threads that quitting does not wait for."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Working(App[None]):
         self.has_ended.set()
 
 
-async def test_an_app_ends_while_work_goes_on() -> None:
-    """The thread is left alone, and ends unheard."""
+async def test_an_app_ends_while_work_continues() -> None:
+    """The thread continues, and its result is dropped."""
     app = Working()
     async with app.run_test() as pilot:
         await pilot.pause()
@@ -38,7 +38,7 @@ async def test_an_app_ends_while_work_goes_on() -> None:
 
 
 async def test_work_is_waited_for_and_its_error_is_raised() -> None:
-    """Where someone waits."""
+    """If it is awaited."""
     done: list[str] = []
     await in_daemon_thread(lambda: done.append("work"))
     assert done == ["work"]

@@ -1,4 +1,4 @@
-"""Marks: what the keys change, what is shown, and how it is taken back."""
+"""Marks: what the keys change, what is shown, and undo."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.app.pilot import NARROW, WIDE, line, notices, picture, press, settled
 from tests.fake_library import FakeLibrary
 
 
-async def test_r_and_s_toggle_and_u_takes_back(start: Launch) -> None:
-    """The list, the article and the counts follow; Ctrl-R does it again."""
+async def test_r_and_s_toggle_and_u_undoes(start: Launch) -> None:
+    """List, article and counts follow; Ctrl-R redoes."""
     async with start(5).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "r", "s")
         headline = screen.articles.headline
@@ -26,8 +26,8 @@ async def test_r_and_s_toggle_and_u_takes_back(start: Launch) -> None:
         assert screen.articles.headline.is_read  # type: ignore[union-attr]
 
 
-async def test_a_mark_leaves_the_row_where_it_is(start: Launch) -> None:
-    """In a list of unread articles, one that is read stays until the question is asked again."""
+async def test_a_marked_row_stays_in_the_list(start: Launch) -> None:
+    """In a list of unread articles, a read one stays until the query is run again."""
     async with start(5, "is:unread").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "r")
         assert len(screen.articles) == 5 and screen.articles.headline.is_read  # type: ignore[union-attr]
@@ -38,8 +38,8 @@ async def test_a_mark_leaves_the_row_where_it_is(start: Launch) -> None:
         assert len(screen.articles) == 4
 
 
-async def test_an_article_counts_as_read_when_it_was_shown_long_enough(start: Launch) -> None:
-    """Passing over it does not count."""
+async def test_an_article_is_read_after_it_was_shown_long_enough(start: Launch) -> None:
+    """Articles that the cursor passes stay unread."""
     config = Config(mark_read_after=1.5)
     async with start(9, config=config).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "j", "j", "j")
@@ -52,9 +52,8 @@ async def test_an_article_counts_as_read_when_it_was_shown_long_enough(start: La
         assert read[3] and not read[1] and not read[2] and not any(read[4:])
 
 
-async def test_an_article_that_was_loaded_before_it_is_shown_counts_as_read(start: Launch) -> None:
-    """Where one pane is shown at a time, the time counts from when the article is on the screen; one that the
-    user marks as unread stays unread."""
+async def test_in_a_narrow_layout_time_counts_from_when_the_article_is_visible(start: Launch) -> None:
+    """An article that the user marks as unread stays unread."""
     async with start(3, config=Config(mark_read_after=0.01)).run_test(size=NARROW) as pilot:
         screen = await press(pilot, "j")
         await pilot.pause(0.1)
@@ -70,8 +69,8 @@ async def test_an_article_that_was_loaded_before_it_is_shown_counts_as_read(star
         assert not screen.articles.at(1).is_read  # type: ignore[union-attr]
 
 
-async def test_nothing_is_read_by_itself_before_a_key_and_undo_leaves_it_alone(start: Launch) -> None:
-    """The first article was not chosen by anybody; what is read by itself was not done by the user."""
+async def test_nothing_becomes_read_before_the_first_key(start: Launch) -> None:
+    """And undo does not change what became read by itself."""
     async with start(3, config=Config(mark_read_after=0.01)).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         await pilot.pause(0.1)
@@ -87,7 +86,7 @@ async def test_nothing_is_read_by_itself_before_a_key_and_undo_leaves_it_alone(s
 
 
 async def test_capital_a_asks_and_can_be_undone(start: Launch) -> None:
-    """No marks nothing; y marks all that are listed."""
+    """Answering n marks nothing; y marks all listed articles."""
     async with start(20, "topic:AI").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "A")
         listed = len(screen.articles)
@@ -101,7 +100,7 @@ async def test_capital_a_asks_and_can_be_undone(start: Launch) -> None:
 
 
 async def test_t_changes_the_tags(start: Launch) -> None:
-    """Commas separate them; what is omitted is removed; Esc changes nothing."""
+    """Tags are separated by commas; omitted ones are removed; Esc changes nothing."""
     async with start(3).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "t", *"later, work", "enter")
         assert screen.articles.headline.tags == ("later", "work")  # type: ignore[union-attr]
@@ -111,8 +110,8 @@ async def test_t_changes_the_tags(start: Launch) -> None:
         assert screen.articles.headline.tags == ("work",)  # type: ignore[union-attr]
 
 
-async def test_marks_that_cannot_be_kept_are_said(start: Launch) -> None:
-    """The reason is shown and nothing looks as if it had worked."""
+async def test_marks_that_cannot_be_saved_are_reported(start: Launch) -> None:
+    """With the reason, and the screen shows no mark."""
 
     class Full(FakeLibrary):
         def mark(self, *_: object, **__: object) -> int:
@@ -125,7 +124,7 @@ async def test_marks_that_cannot_be_kept_are_said(start: Launch) -> None:
 
 
 async def test_without_an_article_a_key_says_so(start: Launch) -> None:
-    """Every key that needs one; pressed again it is reported once."""
+    """Each key that needs one; pressed again it is reported once."""
     async with start(0).run_test(size=WIDE) as pilot:
         for key in "rstaoOLyYep#":
             await press(pilot, key, key)
@@ -134,16 +133,16 @@ async def test_without_an_article_a_key_says_so(start: Launch) -> None:
             pilot.app.clear_notifications()
 
 
-async def test_what_is_said_takes_the_place_of_what_was(start: Launch) -> None:
-    """Sentences do not pile up over the panes."""
+async def test_a_notice_replaces_earlier_ones(start: Launch) -> None:
+    """Notices do not pile up over the panes."""
     async with start(3).run_test(size=WIDE) as pilot:
         for keys in ("A", "y"), ("u",), ("ctrl+r",):
             await press(pilot, *keys)
         assert notices(pilot.app) == ["Redone: 3 marked read"]
 
 
-async def test_nothing_to_undo_is_said(start: Launch) -> None:
-    """Both ways."""
+async def test_nothing_to_undo_or_redo_is_reported(start: Launch) -> None:
+    """Each with its own notice."""
     async with start(3).run_test(size=WIDE) as pilot:
         for key, sentence in (("u", "Nothing to undo"), ("ctrl+r", "Nothing to redo")):
             await press(pilot, key)

@@ -1,4 +1,4 @@
-"""Going about: within panes, between them, to what is unread, and back."""
+"""Moving within panes, between them, to unread articles, and back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.fake_library import FakeLibrary
 
 
 async def test_gg_and_capital_g_go_to_the_ends(start: Launch) -> None:
-    """One g alone does nothing, and the next key means itself."""
+    """A single g does nothing, and the next key keeps its meaning."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "G")
         assert screen.articles.cursor == 29
@@ -22,7 +22,7 @@ async def test_gg_and_capital_g_go_to_the_ends(start: Launch) -> None:
 
 
 async def test_pages_and_half_pages(start: Launch) -> None:
-    """Ctrl-D goes half as far as PgDn."""
+    """Ctrl-D moves half as far as PgDn."""
     async with start(200).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "pagedown")
         page = screen.articles.cursor
@@ -33,7 +33,7 @@ async def test_pages_and_half_pages(start: Launch) -> None:
 
 
 async def test_h_l_and_tab_go_from_pane_to_pane(start: Launch) -> None:
-    """h and l stop at the ends, Tab goes round."""
+    """h and l stop at the ends; Tab goes around."""
     async with start(5).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         places = []
@@ -65,7 +65,7 @@ async def test_esc_and_q_go_back_step_by_step_and_q_quits(start: Launch) -> None
 
 
 async def test_capital_q_and_ctrl_c_quit_at_once(start: Launch) -> None:
-    """From anywhere: from pages, dialogs and the search bar too."""
+    """Also in pages, dialogs and the search bar."""
     for keys in (("z", "Q"), ("?", "Q"), ("S", "Q"), ("/", "a", "ctrl+c")):
         app = start(5)
         async with app.run_test(size=WIDE) as pilot:
@@ -76,7 +76,7 @@ async def test_capital_q_and_ctrl_c_quit_at_once(start: Launch) -> None:
 
 
 async def test_n_goes_to_the_nearest_unread(start: Launch) -> None:
-    """Down with n, up with N; where there is none, a sentence."""
+    """n goes down, N up; a notice says that there is none."""
     library = FakeLibrary(articles(30))
     results = library.select(Query())
     unread = {4, 17}
@@ -96,7 +96,7 @@ async def test_n_goes_to_the_nearest_unread(start: Launch) -> None:
 
 
 async def test_space_pages_the_article_then_goes_to_the_next_unread(start: Launch) -> None:
-    """First to the end of a long article, then on."""
+    """First to the end of a long article."""
     some = articles(3)
     some[0] = some[0]._replace(body="A paragraph of some length.\n\n" * 60)
     async with start(some).run_test(size=WIDE) as pilot:
@@ -111,7 +111,7 @@ async def test_space_pages_the_article_then_goes_to_the_next_unread(start: Launc
 
 
 async def test_down_leads_from_the_search_bar_to_the_list(start: Launch) -> None:
-    """Where no later search is left to go on to; Enter leads there too."""
+    """After the latest search; so does Enter."""
     async with start(9).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", "down", "down")
         assert (screen.articles.cursor, screen.place) == (1, "list")
@@ -120,14 +120,14 @@ async def test_down_leads_from_the_search_bar_to_the_list(start: Launch) -> None
 
 
 async def test_esc_leaves_the_search_bar_with_its_text(start: Launch) -> None:
-    """What was found stays."""
+    """The results stay."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", "l", "e", "escape")
         assert (screen.place, screen.search_bar.text) == ("list", "le")
 
 
-async def test_narrow_shows_one_pane_and_the_way_to_it(start: Launch) -> None:
-    """h and l go along it, Enter reads."""
+async def test_narrow_shows_one_pane_and_the_path_to_it(start: Launch) -> None:
+    """h and l move along the path; Enter opens the article."""
     async with start(9).run_test(size=NARROW) as pilot:
         screen = await settled(pilot)
         assert "Topics › List" in line(pilot, 0)
@@ -142,7 +142,7 @@ async def test_narrow_shows_one_pane_and_the_way_to_it(start: Launch) -> None:
 
 
 async def test_the_layout_follows_the_terminal(start: Launch) -> None:
-    """Wide, medium, narrow, and too small, without losing the place."""
+    """Wide, medium, narrow and too small; the cursor stays."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "j", "j")
         for size in (MEDIUM, NARROW, (30, 9), (18, 4), WIDE):
@@ -156,8 +156,8 @@ async def test_the_layout_follows_the_terminal(start: Launch) -> None:
         assert screen.sidebar.is_on_screen and screen.article_pane.is_on_screen
 
 
-async def test_a_low_article_gets_the_whole_screen(start: Launch) -> None:
-    """Enter shows it alone, Esc brings the list back; with enough lines it stays where it is."""
+async def test_an_article_with_few_lines_gets_the_whole_screen(start: Launch) -> None:
+    """Esc brings the list back; with enough lines the panes stay."""
     async with start(9).run_test(size=(80, 24)) as pilot:
         screen = await press(pilot, "enter")
         assert screen.is_zoomed and not screen.articles.is_on_screen
@@ -170,8 +170,8 @@ async def test_a_low_article_gets_the_whole_screen(start: Launch) -> None:
         assert not screen.is_zoomed
 
 
-async def test_medium_folds_the_related_links_until_one_goes_there(start: Launch) -> None:
-    """One line closed, more when it has the focus."""
+async def test_medium_folds_the_related_links_without_focus(start: Launch) -> None:
+    """One line without the focus, five with it."""
     from tests.app.build import a_link, an_article
 
     some = [an_article(related=[a_link(f"Link {place}", f"https://a.example/{place}") for place in range(9)])]

@@ -1,4 +1,4 @@
-"""Getting a URL out of the terminal."""
+"""Opening and copying addresses."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def test_o_opens_the_page_in_the_browser(
     start: Launch, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of the row in the list; of the related link in that pane."""
+    """Of the row in the list, or of the related link in its pane."""
     monkeypatch.setenv("BROWSER", "/bin/true")
     some = [an_article("One", related=[a_link("Out", "https://out.example/x")])]
     async with start(some).run_test(size=WIDE) as pilot:
@@ -60,7 +60,7 @@ async def test_o_opens_the_page_in_the_browser(
 async def test_over_ssh_the_whole_address_is_shown_and_copied(
     start: Launch, opened: list[str], copied: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It begins at the left edge, so that it can be taken with the mouse."""
+    """It begins at the left edge, so that the mouse can select it."""
     monkeypatch.delenv("BROWSER", raising=False)
     url = "https://harbourpost.example/" + "long/" * 40
     async with start([an_article("One", url=url)]).run_test(size=WIDE) as pilot:
@@ -74,7 +74,7 @@ async def test_over_ssh_the_whole_address_is_shown_and_copied(
 
 
 async def test_y_copies_the_address_and_capital_y_a_markdown_link(start: Launch, copied: list[str]) -> None:
-    """Neither brackets in a title nor parentheses in an address break the link."""
+    """Brackets in a title and parentheses in an address do not break the link."""
     url = "https://a.example/x_(y)"
     async with start([an_article("One [two]", url=url)]).run_test(size=WIDE) as pilot:
         await press(pilot, "y", "Y")
@@ -83,25 +83,25 @@ async def test_y_copies_the_address_and_capital_y_a_markdown_link(start: Launch,
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", *rarely("file:///etc/passwd", "--flag")])
-async def test_what_is_no_page_is_not_opened(start: Launch, opened: list[str], url: str) -> None:
-    """Only http and https with a host; the refusal is reported."""
+async def test_only_web_pages_are_opened(start: Launch, opened: list[str], url: str) -> None:
+    """Only http and https with a host; others are refused with a notice."""
     async with start([an_article("One", url=url)]).run_test(size=WIDE) as pilot:
         await press(pilot, "o")
         assert not opened
         assert len(notices(pilot.app)) == 1
 
 
-async def test_an_article_without_an_address_says_so(start: Launch, opened: list[str]) -> None:
-    """Neither is anything opened nor copied."""
+async def test_an_article_without_an_address_is_reported(start: Launch, opened: list[str]) -> None:
+    """Nothing is opened or copied."""
     async with start([an_article("One", url="")]).run_test(size=WIDE) as pilot:
         await press(pilot, "o", "y", "Y")
         assert set(notices(pilot.app)) == {"This article has no address"}
 
 
-async def test_the_selected_ones_are_opened_after_a_question(
+async def test_selected_articles_are_opened_after_a_question(
     start: Launch, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It names them; no opens nothing, yes opens each once, and they stay selected."""
+    """It names them; "no" opens nothing, "yes" opens each once, and they stay selected."""
     monkeypatch.setenv("BROWSER", "/bin/true")
     some = [
         an_article(f"Title {number}", hours=number, url=f"https://a.example/{number}") for number in range(12)
@@ -120,7 +120,7 @@ async def test_the_selected_ones_are_opened_after_a_question(
 async def test_addresses_of_several_are_copied_and_shown_together(
     start: Launch, opened: list[str], copied: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A line each, as Markdown a list; where no browser is all are shown with their titles."""
+    """One per line, as a Markdown list with Y; without a browser all are shown with their titles."""
     monkeypatch.delenv("BROWSER", raising=False)
     some = [
         an_article(f"Title {number}", hours=number, url=f"https://a.example/{number}") for number in range(2)
@@ -138,8 +138,8 @@ async def test_addresses_of_several_are_copied_and_shown_together(
         assert picture(pilot).count("https://a.example/") == 2 and "Title 1" in picture(pilot)
 
 
-async def test_l_shows_the_address_with_its_code(start: Launch, copied: list[str]) -> None:
-    """Nothing is copied until y asks for it; where there is no room the code comes alone."""
+async def test_l_shows_the_address_with_its_qr_code(start: Launch, copied: list[str]) -> None:
+    """Nothing is copied before y; with little room the code has its own page."""
     async with start([an_article("One", url="https://a.example/x")]).run_test(size=(60, 22)) as pilot:
         await press(pilot, "L")
         assert "https://a.example/x" in picture(pilot) and "█▀▀▀▀▀█" not in picture(pilot)
@@ -155,8 +155,8 @@ async def test_l_shows_the_address_with_its_code(start: Launch, copied: list[str
         assert not isinstance(pilot.app.screen, Address)
 
 
-async def test_a_code_needs_no_half_blocks_where_signs_are_ascii(start: Launch) -> None:
-    """It is painted with spaces on two grounds then, for other signs would be put in the blocks' place."""
+async def test_a_qr_code_in_ascii(start: Launch) -> None:
+    """Spaces on two backgrounds, because half blocks would be replaced."""
     some = [an_article("One", url="https://a.example/x")]
     config = Config(mark_read_after=-1, signs="ascii")
     async with start(some, config=config).run_test(size=(120, 60)) as pilot:
@@ -166,10 +166,10 @@ async def test_a_code_needs_no_half_blocks_where_signs_are_ascii(start: Launch) 
         assert not set("▀▄█") & set(str(code.content))
 
 
-async def test_a_browser_that_fails_after_a_while_is_told(
+async def test_a_browser_that_fails_later_is_reported(
     start: Launch, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Someone looks again a few seconds later."""
+    """It is checked a few seconds later."""
     monkeypatch.setenv("BROWSER", "/bin/true")
     monkeypatch.setattr("reader.app.browsing.opening.LOOK_AGAIN", (0.01,))
     monkeypatch.setattr("reader.app.browsing.opening.late_failures", lambda: ["firefox: no display"])
@@ -182,8 +182,10 @@ async def test_a_browser_that_fails_after_a_while_is_told(
         raise AssertionError("nothing was said")
 
 
-async def test_a_text_browser_is_named_where_none_is(start: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
-    """O says which ones could be installed."""
+async def test_o_names_text_browsers_if_none_is_installed(
+    start: Launch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Capital O says which ones could be installed."""
     monkeypatch.setenv("PATH", "")
     async with start(1).run_test(size=WIDE) as pilot:
         await press(pilot, "O")
