@@ -1,4 +1,4 @@
-"""The list folded by stories, over a real index."""
+"""The list folded by stories, with a real index."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def an_app(
 
 
 async def test_a_story_is_one_row(library: FolderLibrary) -> None:
-    """Its newest article, with the number and the providers of the others; counts say what they count."""
+    """Its newest article, with the number and the providers of the others; the status line counts stories
+    and articles."""
     async with an_app(library).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "Z")
         assert [one.title for one in screen.articles.results.window(0, 9)] == [  # type: ignore[union-attr]
@@ -79,7 +80,7 @@ async def test_a_story_is_one_row(library: FolderLibrary) -> None:
 
 
 async def test_a_story_unfolds_in_place(library: FolderLibrary) -> None:
-    """Its other articles stand below it, newest first, and fold up again under the cursor."""
+    """Its other articles are listed below it, newest first, and folded again from any of them."""
     async with an_app(library).run_test(size=NARROW) as pilot:
         screen = await press(pilot, "Z", "j", "m")
         assert len(screen.articles) == 5 and screen.result_status.counts == "3 stories, 5 of 5"
@@ -93,7 +94,7 @@ async def test_a_story_unfolds_in_place(library: FolderLibrary) -> None:
 
 
 async def test_a_folded_row_is_read_as_a_whole(library: FolderLibrary) -> None:
-    """One key marks all of the story, one takes it back; of an unfolded one it marks a single article."""
+    """One key marks all articles of the story, one undoes that; unfolded, it marks a single article."""
     async with an_app(library).run_test(size=WIDE) as pilot:
         await press(pilot, "Z", "j", "r")
         assert len(library.select(parse("is:read"))) == 3
@@ -104,7 +105,7 @@ async def test_a_folded_row_is_read_as_a_whole(library: FolderLibrary) -> None:
 
 
 async def test_the_next_unread_row_has_something_unread(library: FolderLibrary) -> None:
-    """A story is gone to for the sake of any of its articles."""
+    """A story counts if any of its articles is unread."""
     async with an_app(library).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "Z", "j", "m", "r", "m", "g", "g", "n")
         assert screen.articles.cursor == 1 and "●" in picture(pilot)
@@ -113,7 +114,7 @@ async def test_the_next_unread_row_has_something_unread(library: FolderLibrary) 
 
 
 async def test_folding_is_remembered(library: FolderLibrary) -> None:
-    """For the collection; before that it is as the configuration says."""
+    """For each collection; at first it is as configured."""
     kept: list[Visit] = []
     async with an_app(library, kept=kept).run_test(size=WIDE) as pilot:
         await press(pilot, "Z")
@@ -127,15 +128,15 @@ async def test_folding_is_remembered(library: FolderLibrary) -> None:
     assert kept[-1].is_folded is False
 
 
-async def test_without_a_fold_the_keys_say_so(library: FolderLibrary) -> None:
-    """Where nothing is folded, unfolding names the key that folds."""
+async def test_unfolding_an_unfolded_list_names_the_key_that_folds(library: FolderLibrary) -> None:
+    """A notice instead of an action."""
     async with an_app(library).run_test(size=WIDE) as pilot:
         await press(pilot, "m")
         assert notices(pilot.app) == ["The list is not folded; Z gives each story a row"]
 
 
 async def test_an_option_folds_for_one_visit(library: FolderLibrary) -> None:
-    """`--stories` is not remembered, nor is what it hides of the last visit; a key is."""
+    """`--stories` is not remembered; what the key sets is."""
     kept: list[Visit] = []
     last = Visit(is_folded=False)
     async with an_app(library, last, kept, is_folded=True).run_test(size=WIDE) as pilot:

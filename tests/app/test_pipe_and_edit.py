@@ -1,4 +1,4 @@
-"""Articles handed on: piped to a command, opened in an editor."""
+"""Articles piped to a command or opened in an editor."""
 
 from __future__ import annotations
 
@@ -42,8 +42,9 @@ async def ended(pilot: Pilot[int]) -> OutputView:
     return screen.query_one(OutputView)
 
 
-async def test_the_article_is_piped_and_the_answer_shown(start: Launch) -> None:
-    """| asks for a command, which gets Markdown; what it says is shown, Esc leads back; it is asked again."""
+async def test_the_article_is_piped_and_the_output_shown(start: Launch) -> None:
+    """| asks for a command, which gets Markdown; Esc closes its output; the next time that command is
+    proposed."""
     async with start([an_article("Wind farm", body="It turns.")]).run_test(size=WIDE) as pilot:
         view = await run(pilot, UPPER)
         assert view.text.startswith("# WIND FARM\n") and "IT TURNS." in picture(pilot)
@@ -55,7 +56,7 @@ async def test_the_article_is_piped_and_the_answer_shown(start: Launch) -> None:
 
 
 async def test_selected_articles_are_one_array(start: Launch) -> None:
-    """With Tab the command gets JSON: an object for one article, an array for those that are selected."""
+    """Tab changes to JSON: an object for one article, an array for the selected ones."""
     code = f"{sys.executable} -c 'import json,sys; print(json.dumps(json.load(sys.stdin)))'"
     async with start(5).run_test(size=WIDE) as pilot:
         screen = await press(pilot)
@@ -79,8 +80,8 @@ async def test_long_output_is_scrolled_and_wrapped(start: Launch) -> None:
         assert "word" not in picture(pilot) and "199" not in picture(pilot)
 
 
-async def test_leaving_ends_a_command_that_goes_on(start: Launch) -> None:
-    """Esc does not wait: the command is ended, and the screen is as it was."""
+async def test_leaving_ends_a_running_command(start: Launch) -> None:
+    """Esc does not wait for it."""
     code = f"{sys.executable} -c 'import time; time.sleep(600)'"
     async with start(3).run_test(size=WIDE) as pilot:
         await pilot.press("|")
@@ -95,8 +96,8 @@ async def test_leaving_ends_a_command_that_goes_on(start: Launch) -> None:
 
 
 @pytest.mark.parametrize("command", ["sed 's/", *rarely("no-such-program-here", "")])
-async def test_a_command_that_can_t_be_is_a_sentence(start: Launch, command: str) -> None:
-    """A quote that is not closed is reported at once, a program that is not there when it is tried."""
+async def test_a_command_that_cannot_run_is_reported(start: Launch, command: str) -> None:
+    """An unclosed quote at once, a missing program when it is started."""
     async with start(3).run_test(size=WIDE) as pilot:
         await press(pilot, "|", *command, "enter")
         if isinstance(pilot.app.screen, CommandOutput):
@@ -106,10 +107,10 @@ async def test_a_command_that_can_t_be_is_a_sentence(start: Launch, command: str
             assert ("not closed" if command else "no command given") in picture(pilot)
 
 
-async def test_e_opens_the_file_and_shows_it_anew(
+async def test_e_opens_the_file_and_reads_it_again(
     start: Launch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The editor gets the file's path; the article is read again; a failure is reported."""
+    """The editor gets the file's path; a failure is reported."""
     path = tmp_path / "a.md"
     path.write_text("a")
     article = an_article("Wind farm")._replace(path=str(path))

@@ -1,4 +1,4 @@
-"""The application as a whole: what it says at the start, and text that means harm."""
+"""The application as a whole: notices, hostile text, sizes, help and palette."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.fake_library import SlowLibrary
 MARKUP = "[/x] [@click=app.quit]x[/] [red]"
 
 
-async def test_notices_are_shown_once_and_never_read_as_markup(start: Launch) -> None:
+async def test_notices_are_shown_once_and_never_parsed_as_markup(start: Launch) -> None:
     """Those of the caller, of the library, and about the configuration."""
     config = Config(theme="no[/x]such", keys={"fly": "f"})
     app = start(3, config=config, notices=("Working from memory [/x]", "Working from memory [/x]"))
@@ -48,8 +48,8 @@ async def test_markup_in_data_is_text_everywhere(start: Launch) -> None:
         assert app_is_running(pilot.app)
 
 
-async def test_a_question_from_outside_loses_what_a_terminal_would_obey(start: Launch) -> None:
-    """The search bar shows and takes clean text only."""
+async def test_control_characters_are_removed_from_queries(start: Launch) -> None:
+    """The search bar shows and accepts clean text only."""
     async with start(3).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/")
         screen.search_bar.line.value = "a\x1b]0;x\x07b\u202ec"
@@ -58,8 +58,8 @@ async def test_a_question_from_outside_loses_what_a_terminal_would_obey(start: L
         assert "\x1b" not in line(pilot, 0)
 
 
-async def test_changes_of_size_at_once_end(start: Launch) -> None:
-    """A size that came before the last one is not laid out: two of them would take turns forever."""
+async def test_changes_of_size_in_quick_succession(start: Launch) -> None:
+    """An outdated size is not laid out: two sizes would take turns forever."""
     async with start(3).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         laid_out: list[Size] = []
@@ -73,7 +73,7 @@ async def test_changes_of_size_at_once_end(start: Launch) -> None:
 
 
 async def test_without_colours_everything_is_painted(start: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
-    """NO_COLOR takes each colour away and must find one to take."""
+    """With NO_COLOR the output has no colour; without it, it has."""
     monkeypatch.setenv("NO_COLOR", "1")
     async with start(30).run_test(size=WIDE) as pilot:
         await press(pilot, "f", "j", "space", "/", "a")
@@ -86,7 +86,7 @@ TYPED_IN = ("slash", "ctrl+f", "t", "vertical_line", "a", "colon", "question_mar
 
 
 async def test_no_cursor_blinks(start: Launch) -> None:
-    """The cursor of every input is visible and steady: nothing is sent while nothing happens."""
+    """The cursor of every input is visible and steady: an idle screen sends nothing."""
     async with start(3).run_test(size=WIDE) as pilot:
         for keys in TYPED_IN:
             await press(pilot, "enter", *keys.split())
@@ -99,7 +99,7 @@ async def test_no_cursor_blinks(start: Launch) -> None:
 
 
 async def test_each_theme_paints(start: Launch) -> None:
-    """Ours and those that come with Textual."""
+    """The reader's own and Textual's."""
     config = Config(theme="reader-paper", mark_read_after=-1)
     async with start(5, config=config).run_test(size=WIDE) as pilot:
         await settled(pilot)
@@ -111,7 +111,7 @@ async def test_each_theme_paints(start: Launch) -> None:
 
 
 async def test_the_help_page_has_every_command(start: Launch) -> None:
-    """With the keys as they are configured."""
+    """With the keys as configured."""
     config = Config(mark_read_after=-1, keys={"toggle_star": "f7"})
     async with start(3, config=config).run_test(size=(140, 90)) as pilot:
         await press(pilot, "?")
@@ -138,7 +138,7 @@ async def test_the_help_page_is_searched(start: Launch) -> None:
 
 
 async def test_the_palette_jumps_to_articles(start: Launch) -> None:
-    """By words of any article, listed or not; its title is never markup."""
+    """By words of any article, listed or not; its title is never parsed as markup."""
     some = [*articles(30), an_article("The [/b] gulls of [Fenwick] Road")]
     async with start(some, "number").run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -148,8 +148,8 @@ async def test_the_palette_jumps_to_articles(start: Launch) -> None:
 
 
 @pytest.mark.parametrize("columns", [40, 50, 60, 80])
-async def test_what_the_palette_finds_is_not_cut(start: Launch, columns: int) -> None:
-    """Its empty line says as much as there is room for."""
+async def test_the_placeholder_of_the_palette_fits(start: Launch, columns: int) -> None:
+    """The longest one for which there is room."""
     async with start(1).run_test(size=(columns, 20)) as pilot:
         await press(pilot, ":")
         assert any(f" {words}  " in picture(pilot) for words in PLACEHOLDERS)
@@ -182,7 +182,7 @@ async def test_the_palette_runs_commands_views_orders_and_themes(start: Launch) 
 
 
 async def test_of_notices_in_quick_succession_the_last_is_shown(start: Launch) -> None:
-    """A key that is held down does not fill the screen with them; warnings stay."""
+    """A key that is held down does not fill the screen with notices; warnings stay."""
     async with start(1).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         for number in range(5):
@@ -197,7 +197,7 @@ async def test_of_notices_in_quick_succession_the_last_is_shown(start: Launch) -
 
 
 async def test_enter_in_the_palette_waits_for_what_is_typed(start: Launch) -> None:
-    """While the search goes on, Enter runs no command that was found before."""
+    """During a search, Enter does not run a command that was found before."""
     library = SlowLibrary(articles(3))
     async with start(library=library).run_test(size=WIDE) as pilot:
         screen = await press(pilot, ":")
@@ -223,8 +223,8 @@ def app_is_running(app: object) -> bool:
 
 
 @pytest.mark.parametrize("place", ["article", "sidebar", *rarely("list", "related")])
-async def test_a_smaller_terminal_shows_the_pane_one_was_in(start: Launch, place: PaneName) -> None:
-    """And a larger one again gives the focus to the same, with the sidebar as wide as its layout has it."""
+async def test_a_smaller_terminal_shows_the_focused_pane(start: Launch, place: PaneName) -> None:
+    """A larger one gives the focus to the same pane, with the sidebar as wide as in its layout."""
     async with start().run_test(size=(140, 40)) as pilot:
         screen = await settled(pilot)
         screen.go_to(place)
@@ -238,8 +238,8 @@ async def test_a_smaller_terminal_shows_the_pane_one_was_in(start: Launch, place
             assert width is None or screen.sidebar.outer_size.width == width
 
 
-async def test_the_way_to_a_pane_is_cut_at_its_beginning(start: Launch) -> None:
-    """The pane's own name is the last to go."""
+async def test_the_path_to_a_pane_is_cut_at_its_beginning(start: Launch) -> None:
+    """The name of the pane is kept longest."""
     async with start().run_test(size=(60, 20)) as pilot:
         screen = await settled(pilot)
         screen.masthead.trail = ("Topics", "List", "Article", "Related")

@@ -1,4 +1,4 @@
-"""Keeping in step with the files: the first load, R, changes on disk, and a quick end."""
+"""Refreshing: the first load, R, changes on disk, and a quick end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.fake_library import FakeLibrary, ListResults
 
 
 async def test_the_first_headlines_are_there_before_the_last_file_is_read(start: Launch) -> None:
-    """They can be used while a thin bar says how far the rest is."""
+    """They can be used while a thin bar shows the progress."""
     go_on = Event()
 
     class Slow(FakeLibrary):
@@ -49,7 +49,7 @@ async def test_the_first_headlines_are_there_before_the_last_file_is_read(start:
 
 
 async def test_total_and_unread_articles_change_together(start: Launch) -> None:
-    """While the unread articles of a larger collection are still counted, the old total is shown."""
+    """While the unread articles of a larger collection are counted, the old total is shown."""
     may_count = Event()
     may_count.set()
 
@@ -81,7 +81,7 @@ async def test_total_and_unread_articles_change_together(start: Launch) -> None:
 
 
 async def test_a_change_on_disk_is_noticed(start: Launch) -> None:
-    """New articles appear by themselves."""
+    """New articles appear without a key."""
     library = FakeLibrary(articles(3))
     async with start(library=library).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -95,8 +95,8 @@ async def test_a_change_on_disk_is_noticed(start: Launch) -> None:
         await settled(pilot)
 
 
-async def test_problems_of_files_are_said_when_they_are_new(start: Launch) -> None:
-    """With the way to read them; R says what came of it, also where that is nothing."""
+async def test_new_problems_of_files_are_reported(start: Launch) -> None:
+    """With the command that lists them; R reports the result in any case."""
 
     class Flawed(FakeLibrary):
         flaws = 2
@@ -129,7 +129,7 @@ async def test_problems_of_files_are_said_when_they_are_new(start: Launch) -> No
 
 
 async def test_an_empty_collection_says_what_to_do(start: Launch) -> None:
-    """And shows the first article as soon as there is one."""
+    """It shows the first article as soon as there is one."""
     library = FakeLibrary([])
     async with start(library=library).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -139,8 +139,8 @@ async def test_an_empty_collection_says_what_to_do(start: Launch) -> None:
         assert screen.headline is not None
 
 
-async def test_a_refresh_that_fails_is_said_and_can_be_tried_again(start: Launch) -> None:
-    """What was there stays."""
+async def test_a_failed_refresh_is_reported_and_can_be_repeated(start: Launch) -> None:
+    """The list stays."""
 
     class Full(FakeLibrary):
         is_full = False
@@ -182,8 +182,8 @@ async def test_quitting_does_not_wait_for_the_threads(start: Launch) -> None:
     forever.set()
 
 
-async def test_an_error_that_nobody_foresaw_is_said_and_the_reader_goes_on(start: Launch) -> None:
-    """In a refresh, in an answer, in an article."""
+async def test_an_unexpected_error_is_reported_and_the_reader_continues(start: Launch) -> None:
+    """The next query is answered as usual."""
 
     class Broken(FakeLibrary):
         is_broken = False
@@ -207,8 +207,8 @@ async def test_an_error_that_nobody_foresaw_is_said_and_the_reader_goes_on(start
         assert screen.results is not None and screen.results.query.sort == "heat"
 
 
-def test_the_time_left_is_that_of_the_reading() -> None:
-    """Neither finding the files nor looking through them for dates makes it longer."""
+def test_the_time_left_is_estimated_from_reading() -> None:
+    """Finding files and scanning them for dates is not counted."""
     pace = Pace()
     steps = [
         (30.0, Progress("scan", 1000)),
@@ -219,7 +219,7 @@ def test_the_time_left_is_that_of_the_reading() -> None:
     assert [pace.left(step, now) for now, step in steps] == ["", "", "", "6 s left"]
 
 
-def test_a_scan_between_two_steps_of_reading_starts_the_pace_anew() -> None:
+def test_a_scan_between_two_steps_restarts_the_estimate() -> None:
     """The first headlines are read while the rest is still being found."""
     pace = Pace()
     for now, read in ((1.0, 100), (2.0, 200), (4.0, 300)):
@@ -228,8 +228,8 @@ def test_a_scan_between_two_steps_of_reading_starts_the_pace_anew() -> None:
     assert pace.left(Progress("read", 900, 400, 900), 90.0) == ""
 
 
-async def test_nothing_is_said_to_be_missing_while_files_are_looked_for(start: Launch) -> None:
-    """The sentence for an empty collection comes when it is known to be empty."""
+async def test_an_empty_list_is_explained_only_after_the_search_for_files(start: Launch) -> None:
+    """Before that, nobody knows that the collection is empty."""
     go_on = Event()
 
     class Slow(FakeLibrary):

@@ -1,4 +1,4 @@
-"""Related articles on the screen: they come after the article, each with its sign, and never too late."""
+"""Related articles on the screen: shown after the article, each with its sign."""
 
 from __future__ import annotations
 
@@ -42,8 +42,9 @@ async def _until(pilot: Pilot[int], count: int) -> BrowseScreen:
     raise AssertionError(f"{len(screen.related_pane.links)} related rows, not {count}")
 
 
-async def test_what_is_related_comes_after_the_article(start: Launch) -> None:
-    """The file's links are there with it, the rest below them a moment later, each with the sign of why."""
+async def test_related_articles_are_shown_after_the_article(start: Launch) -> None:
+    """The file's links appear with it, the rest below them a moment later, each with the sign of its
+    reason."""
     async with start(library=_library()).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         assert screen.article_pane.shown is not None and len(screen.related_pane.links) >= 1
@@ -52,8 +53,8 @@ async def test_what_is_related_comes_after_the_article(start: Launch) -> None:
         assert "↗ Tides" in shown and "≡ " in shown and "≈ " in shown and "RELATED  3" in shown
 
 
-async def test_an_alike_article_is_followed_and_left_again(start: Launch) -> None:
-    """Enter shows it, Esc comes back to its row, although the rows come after the article."""
+async def test_a_similar_article_is_followed_and_left_again(start: Launch) -> None:
+    """Enter shows it; Esc returns to its row, although the rows appear later."""
     async with start(library=_library()).run_test(size=WIDE) as pilot:
         screen = await _until(pilot, 3)
         wanted = screen.related_pane.links[2].headline
@@ -66,7 +67,7 @@ async def test_an_alike_article_is_followed_and_left_again(start: Launch) -> Non
 
 
 async def test_an_article_without_links_gets_its_pane_when_something_is_found(start: Launch) -> None:
-    """Until then, and where nothing is, there is none."""
+    """Otherwise it has no pane of related links."""
     async with start(library=_library()).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "j")
         await _until(pilot, 1)
@@ -77,7 +78,7 @@ async def test_an_article_without_links_gets_its_pane_when_something_is_found(st
 
 
 async def test_a_late_answer_is_dropped_and_delays_nothing(start: Launch) -> None:
-    """While related articles are still looked for, other articles are shown, with their own."""
+    """During the search, other articles are shown, with their own links."""
     may_answer, asked = Event(), Event()
 
     class Slow(FakeLibrary):
@@ -105,8 +106,8 @@ async def test_a_late_answer_is_dropped_and_delays_nothing(start: Launch) -> Non
         assert [link.reason for link in screen.related_pane.links] == ["alike"]
 
 
-async def test_what_is_muted_is_not_asked_for(start: Launch) -> None:
-    """Unless the user wants to see it anyway."""
+async def test_muted_articles_are_not_related(start: Launch) -> None:
+    """Unless the user shows muted articles."""
     library = _library()
     config = Config(mark_read_after=-1, mute={"*": ("topic:Chips",)})
     async with start(library=library, config=config).run_test(size=WIDE) as pilot:
@@ -118,7 +119,7 @@ async def test_what_is_muted_is_not_asked_for(start: Launch) -> None:
 
 
 async def test_on_a_narrow_screen(start: Launch) -> None:
-    """The rows are reached with keys as before."""
+    """Keys reach the rows."""
     async with start(library=_library()).run_test(size=NARROW) as pilot:
         await press(pilot, "enter")
         await _until(pilot, 3)

@@ -1,4 +1,4 @@
-"""Questions in a thread: what is answered in time is given at once, the rest told; only the newest counts."""
+"""Queries in a thread: answers in time are returned, late ones reported; only the latest query counts."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ def desk() -> Iterator[Desk]:
     desk.worker.stop()
 
 
-def test_what_is_answered_in_time_is_given_and_not_told(desk: Desk) -> None:
-    """The list and the counts, in this order."""
+def test_answers_in_time_are_returned(desk: Desk) -> None:
+    """The results, then the counts."""
     results, counts = desk.ask("a")
     assert isinstance(results, ListResults) and isinstance(counts, Counts)
     assert desk.told == [] and desk.worker.is_idle
 
 
-def test_what_comes_late_is_told(desk: Desk) -> None:
-    """Nobody waits longer than is reported."""
+def test_late_answers_are_reported(desk: Desk) -> None:
+    """The caller waits no longer than it wants."""
     desk.library.may_answer.clear()
     assert desk.ask("a", 0.01) == []
     assert not desk.worker.is_idle
@@ -64,8 +64,8 @@ def test_what_comes_late_is_told(desk: Desk) -> None:
     assert [type(answer) for _, answer in desk.told] == [ListResults, Counts]
 
 
-def test_of_those_that_wait_only_the_newest_is_answered(desk: Desk) -> None:
-    """A question that was overtaken gets no counts, and one that never began no answer."""
+def test_of_waiting_queries_only_the_latest_is_answered(desk: Desk) -> None:
+    """A query that was overtaken gets no counts; one that never began gets no answer."""
     desk.library.may_answer.clear()
     for text in ("a", "ab", "abc"):
         assert desk.ask(text, 0.01) == []
@@ -76,8 +76,8 @@ def test_of_those_that_wait_only_the_newest_is_answered(desk: Desk) -> None:
     assert lists == ["a", "abc"] and counts == ["abc"]
 
 
-def test_failures_are_answers_too(desk: Desk) -> None:
-    """Those that are foreseen and the others; the next question is answered as ever."""
+def test_errors_are_answers_too(desk: Desk) -> None:
+    """Expected and unexpected ones; the next query is answered as usual."""
     desk.library.failure = StorageError("no room")
     assert desk.ask("a") == [desk.library.failure]
     desk.library.failure = ZeroDivisionError("by nothing")

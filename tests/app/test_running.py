@@ -1,4 +1,4 @@
-"""The reader ends well, whoever ends it."""
+"""The reader ends well, whatever ends it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
 
 @pytest.mark.parametrize("name", ["SIGHUP", "SIGTERM"])
 def test_a_signal_ends_it_as_a_key_does(tmp_path: Path, name: str) -> None:
-    """The place is kept, the terminal is as it was, and the exit code is the shell's."""
+    """The visit is saved, the terminal restored, and the exit code is the shell's."""
     news = tmp_path / "news"
     news.mkdir()
     for number in range(9):
@@ -36,7 +36,7 @@ def test_a_signal_ends_it_as_a_key_does(tmp_path: Path, name: str) -> None:
 
 
 def test_keys_typed_before_there_is_a_screen_wait_for_it(tmp_path: Path) -> None:
-    """However early they come and however small the terminal is."""
+    """However early, and in a small terminal too."""
     news = tmp_path / "news"
     news.mkdir()
     (news / "a.md").write_text("---\ntitle: Harbour\n---\n\nText.\n")
@@ -50,8 +50,8 @@ def test_keys_typed_before_there_is_a_screen_wait_for_it(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", *rarely("SIGINT")])
-def test_a_signal_while_the_screen_is_being_made(tmp_path: Path, name: str) -> None:
-    """At no moment from the first paint on is it a fault, a traceback or a terminal left as it was."""
+def test_a_signal_during_the_start(tmp_path: Path, name: str) -> None:
+    """From the first paint on it causes no error or traceback, and the terminal is restored."""
     news = tmp_path / "news"
     news.mkdir()
     (news / "a.md").write_text("---\ntitle: Harbour\n---\n\nText.\n")
@@ -73,8 +73,8 @@ DEAF = (
 
 
 @pytest.mark.parametrize("when", ["working", *rarely("first paint", "between", "still")])
-def test_a_terminal_that_has_gone_ends_it_without_a_signal(tmp_path: Path, when: str) -> None:
-    """A reader that nobody tells (SIGHUP is blocked) finds out, whatever it is doing, and does not stay."""
+def test_a_lost_terminal_ends_it_without_a_signal(tmp_path: Path, when: str) -> None:
+    """With SIGHUP blocked, whatever the reader is doing."""
     news = tmp_path / "news"
     news.mkdir()
     (news / "1.md").write_text("---\ntitle: Harbour\n---\n\nText.\n")

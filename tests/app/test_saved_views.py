@@ -1,4 +1,4 @@
-"""Saved views on the screen: saved with one key, changed on their own page, each change taken back."""
+"""Views: saved with one key, changed on their own page, with undo."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def _names(screen: BrowseScreen) -> list[str]:
     return [view.name for view in screen.sidebar.views]
 
 
-async def test_w_saves_what_is_asked(start: Launch) -> None:
-    """Under the name that is typed: in the file, in the sidebar with its counts, under its number."""
+async def test_w_saves_the_query(start: Launch) -> None:
+    """Under the name that is typed: in the file, in the sidebar with its counts, and under its number."""
     async with start(30, "topic:Chips quality:>=20").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "w")
         assert isinstance(pilot.app.screen, Ask)
@@ -38,8 +38,8 @@ async def test_w_saves_what_is_asked(start: Launch) -> None:
         assert screen.current_query == parse("topic:Chips quality:>=20")
 
 
-async def test_what_is_seen_is_saved(start: Launch) -> None:
-    """A word that matched as a beginning does so in the view."""
+async def test_a_word_saved_while_typing_is_a_prefix(start: Launch) -> None:
+    """It matches in the view as it did on the screen."""
     async with start(30).run_test(size=WIDE) as pilot:
         await press(pilot, "/", *"harbo", "enter", "w", "enter")
         assert list(configured_queries("views").values()) == ["harbo*"] and list(
@@ -60,7 +60,7 @@ async def test_each_view_has_one_line(start: Launch, size: tuple[int, int]) -> N
         assert "topic:Chips quality:>" in shown and "…" in shown
 
 
-async def test_both_queries_are_whole_before_one_replaces_the_other(start: Launch) -> None:
+async def test_replacing_a_view_shows_both_queries_in_full(start: Launch) -> None:
     """In a narrow terminal on several lines."""
     async with start(30, "topic:AI provider:Nobody since:2020 has:image").run_test(size=NARROW) as pilot:
         await press(pilot, "w", "ctrl+u", *"hot", "enter")
@@ -79,8 +79,8 @@ async def test_a_chosen_view_shows_its_list(start: Launch, size: tuple[int, int]
         assert [*places, screen.place] == ["article", "list"] and screen.focused is screen.articles
 
 
-async def test_another_query_is_replaced_after_asking(start: Launch) -> None:
-    """No keeps the old one; nothing asked is nothing to save."""
+async def test_replacing_another_query_asks_first(start: Launch) -> None:
+    """No keeps the old one; an empty query is not saved."""
     async with start(30, "topic:AI").run_test(size=MEDIUM) as pilot:
         await press(pilot, "w", "ctrl+u", *"hot", "enter")
         assert isinstance(pilot.app.screen, Confirm)
@@ -92,8 +92,8 @@ async def test_another_query_is_replaced_after_asking(start: Launch) -> None:
         assert isinstance(pilot.app.screen, BrowseScreen)
 
 
-async def test_views_are_renamed_moved_deleted_and_all_is_taken_back(start: Launch) -> None:
-    """On the page of views, in the file and in the sidebar alike."""
+async def test_views_are_renamed_moved_and_deleted_with_undo(start: Launch) -> None:
+    """On the page, in the file and in the sidebar."""
     async with start(30, "topic:AI").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "w", "ctrl+u", *"Mine", "enter", "V", "end")
         assert isinstance(pilot.app.screen, SavedQueriesPage)
@@ -113,7 +113,7 @@ async def test_views_are_renamed_moved_deleted_and_all_is_taken_back(start: Laun
 
 
 async def test_a_view_is_edited_and_shown(start: Launch) -> None:
-    """Enter asks what it asks for; one of the reader's own can be edited and omitted too."""
+    """Enter runs its query; built-in views can be edited and hidden too."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "V", "j", "e", "ctrl+u", *"topic:AI", "enter")
         assert configured_queries("views") == {"Unread": "topic:AI"}
@@ -126,8 +126,8 @@ async def test_a_view_is_edited_and_shown(start: Launch) -> None:
         assert screen.current_query == parse("topic:AI") and isinstance(pilot.app.screen, BrowseScreen)
 
 
-async def test_a_file_that_is_not_understood_is_left_alone(start: Launch) -> None:
-    """The screen says why nothing was saved."""
+async def test_an_invalid_file_is_not_changed(start: Launch) -> None:
+    """A notice says why nothing was saved."""
     async with start(30, "topic:AI").run_test(size=WIDE) as pilot:
         config_file().parent.mkdir(parents=True, exist_ok=True)
         config_file().write_text("[views\n")

@@ -1,4 +1,4 @@
-"""The search bar: completion, earlier searches, hits in the list."""
+"""The search bar: completion, earlier searches, and matches in the list."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.model import Marked
 
 
 async def test_tab_completes_the_word_at_the_cursor(start: Launch) -> None:
-    """A field, then its values with their counts, then round them; the answer follows each."""
+    """A field, then its values with their counts, in a circle; the results follow."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", *"top", "tab")
         assert screen.search_bar.text == "topic:"
@@ -35,7 +35,7 @@ async def test_tab_completes_the_word_at_the_cursor(start: Launch) -> None:
 
 
 async def test_views_and_values_are_found_by_a_bare_word(start: Launch) -> None:
-    """A view puts its query there; without candidates Tab leads to the list."""
+    """A view inserts its query; without candidates Tab goes to the list."""
     async with start(30).run_test(size=MEDIUM) as pilot:
         screen = await press(pilot, "/", *"unre", "tab")
         assert screen.search_bar.text == "is:unread "
@@ -46,7 +46,7 @@ async def test_views_and_values_are_found_by_a_bare_word(start: Launch) -> None:
 
 
 async def test_tags_are_completed(start: Launch) -> None:
-    """Though the sidebar has no section for them."""
+    """Although the sidebar has no section for them."""
     library = FakeLibrary(articles(3))
     library.marked[1] = Marked(tags=("later",))
     async with start(library=library).run_test(size=WIDE) as pilot:
@@ -56,7 +56,7 @@ async def test_tags_are_completed(start: Launch) -> None:
 
 
 async def test_earlier_searches_come_back(start: Launch) -> None:
-    """With up, over restarts; down leads on to what was being written, then to the list."""
+    """Up goes back, also after a restart; down returns to what was being typed, then to the list."""
     async with start(30).run_test(size=WIDE) as pilot:
         await press(pilot, "/", *"ledger", "enter", "c", "/", *"harbour", "escape")
     file = state_dir() / "searches"
@@ -74,8 +74,8 @@ async def test_earlier_searches_come_back(start: Launch) -> None:
         assert screen.place == "list"
 
 
-async def test_what_was_never_finished_is_said(start: Launch) -> None:
-    """`is:unr` may still become something while it is written; whoever leaves it gets no answer to it."""
+async def test_an_unfinished_value_is_reported_on_leaving(start: Launch) -> None:
+    """While it is typed, `is:unr` may still be completed."""
     async with start(9).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", *"is:unr")
         assert screen.information.error is None
@@ -85,8 +85,8 @@ async def test_what_was_never_finished_is_said(start: Launch) -> None:
         assert screen.information.error is None
 
 
-async def test_what_means_nothing_is_not_remembered(start: Launch) -> None:
-    """Nor anything at all where the user does not want that."""
+async def test_invalid_searches_are_not_remembered(start: Launch) -> None:
+    """With `remember = false` none are."""
     async with start(9).run_test(size=WIDE) as pilot:
         await press(pilot, "/", *"quality:>>", "escape")
     assert Searches(state_dir() / "searches").known == []
@@ -106,8 +106,8 @@ def _styles(screen: BrowseScreen, y: int) -> list[str]:
     ]
 
 
-async def test_hits_are_marked_in_the_list(start: Launch) -> None:
-    """By data: what looks like markup in a title stays what it is; more letters mark more."""
+async def test_matches_are_highlighted_in_the_list(start: Launch) -> None:
+    """Brackets in a title are no markup; more letters highlight more."""
     some = [an_article("The [b]harbour[/b] and Harbours"), an_article("Nothing here", body="harbour")]
     async with start(some).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", *"harb")
@@ -122,8 +122,8 @@ async def test_hits_are_marked_in_the_list(start: Launch) -> None:
         assert _styles(screen, y) == []
 
 
-async def test_what_is_typed_after_a_choice_is_a_word_of_its_own(start: Launch) -> None:
-    """Behind a topic chosen in the sidebar; a word that was being typed goes on."""
+async def test_typing_after_a_selected_topic_begins_a_new_word(start: Launch) -> None:
+    """A word that was being typed is continued."""
     async with start(30, "topic:AI").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", *"har")
         assert screen.search_bar.text == "topic:AI har"
@@ -131,8 +131,8 @@ async def test_what_is_typed_after_a_choice_is_a_word_of_its_own(start: Launch) 
         assert screen.search_bar.text == "topic:AI harb"
 
 
-async def test_a_long_query_is_read_from_its_beginning(start: Launch) -> None:
-    """While nobody types, the bar begins with the query's beginning and says that it goes on."""
+async def test_a_long_query_is_shown_from_its_beginning(start: Launch) -> None:
+    """Without the focus, the bar shows the beginning and a sign that the text continues."""
     text = "topic:AI quality:>=10 -provider:Nobody since:2000 harbour OR tower OR bridge OR ferry OR tram"
     async with start(30).run_test(size=(80, 24)) as pilot:
         screen = await press(pilot, "/")

@@ -1,4 +1,4 @@
-"""Selecting in the list, and marks for many articles at once."""
+"""Selecting in the list, and marking many articles at once."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def rows(library: FakeLibrary) -> list[Headline]:
     return list(library.select(Query()).window(0, 999))
 
 
-def test_going_back_makes_the_stretch_shorter() -> None:
-    """Extending down, then up beyond where it began, leaves what lies between; another start adds to it."""
+def test_going_back_makes_the_selection_shorter() -> None:
+    """Extending down, then up beyond the start, leaves what is between; another start adds to it."""
     found = rows(FakeLibrary(articles(9)))
     selection = Selection()
 
@@ -39,8 +39,8 @@ def test_going_back_makes_the_stretch_shorter() -> None:
     assert {one.id for one in selection.headlines} == {found[place].id for place in (3, 7, 8)}
 
 
-async def test_marks_in_the_list_are_for_the_selection(start: Launch) -> None:
-    """v and Shift with an arrow select, r, s and t mark them all, u takes each back, Esc selects nothing."""
+async def test_marks_apply_to_the_selection(start: Launch) -> None:
+    """v and Shift with an arrow select; r, s and t mark all selected; u undoes; Esc clears the selection."""
     app = start(9)
     library = app.start.library
     assert isinstance(library, FakeLibrary)
@@ -63,8 +63,8 @@ async def test_marks_in_the_list_are_for_the_selection(start: Launch) -> None:
         assert [place for place, one in enumerate(rows(library)) if one.is_read] == [0]
 
 
-async def test_in_the_article_a_mark_is_for_the_article(start: Launch) -> None:
-    """The selection waits while an article is read; it outlives another question."""
+async def test_marks_apply_to_the_article_being_read(start: Launch) -> None:
+    """The selection stays meanwhile, also with another query."""
     app = start(9)
     async with app.run_test(size=WIDE) as pilot:
         screen = await press(pilot, "v", "v", "enter", "s")
@@ -86,7 +86,7 @@ async def test_in_the_article_a_mark_is_for_the_article(start: Launch) -> None:
     ],
 )
 async def test_all_listed_above_or_below_are_marked_at_once(start: Launch, scope: str, places: range) -> None:
-    """M says how many each part holds; a second key marks them, and u takes it back."""
+    """M shows the size of each scope; a second key marks them, and u undoes it."""
     app = start(20)
     library = app.start.library
     assert isinstance(library, FakeLibrary)
@@ -104,8 +104,8 @@ async def test_all_listed_above_or_below_are_marked_at_once(start: Launch, scope
         assert not any(one.is_starred or one.tags for one in rows(library))
 
 
-async def test_a_note_has_lines_and_stands_in_the_article(start: Launch) -> None:
-    """a writes it, Ctrl-S keeps it, it is shown above the text; Esc drops nothing unsaid."""
+async def test_a_note_is_shown_above_the_text(start: Launch) -> None:
+    """a opens it, Ctrl-S saves it; Esc asks before it discards changes."""
     app = start(3)
     library = app.start.library
     assert isinstance(library, FakeLibrary)
@@ -122,8 +122,8 @@ async def test_a_note_has_lines_and_stands_in_the_article(start: Launch) -> None
         assert screen.article_pane.note == "" and "▍" not in picture(pilot)
 
 
-async def test_a_tag_is_completed_from_those_that_there_are(start: Launch) -> None:
-    """The first letters and the right arrow write a tag that an article has already."""
+async def test_an_existing_tag_is_completed(start: Launch) -> None:
+    """The first letters and the right arrow."""
     app = start(3)
     async with app.run_test(size=WIDE) as pilot:
         await press(pilot, "t", *"long reads", "enter", "j", "t", *"lon")

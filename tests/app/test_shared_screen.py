@@ -1,4 +1,4 @@
-"""The screen over a shared collection: publications arrive, marks are kept, a dead server is a notice."""
+"""The screen over a shared collection."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ async def until(pilot: Pilot[int], text: str) -> None:
     raise AssertionError(f"{text!r} never came:\n{picture(pilot)}")
 
 
-async def test_a_publication_arrives_and_a_dead_server_is_waited_for(
+async def test_publications_arrive_and_a_lost_server_is_awaited(
     server: PostgresServer, folder: FolderLibrary, tmp_path: Path
 ) -> None:
-    """What is published is listed without a key; while there is no server, all that was read is there, keys
-    do no harm, and the list goes on when it is back."""
+    """Published articles are listed without a key; while the server is down, everything loaded stays, keys
+    do no harm, and the list continues when it is back."""
     publish(folder, server.url(), is_first=True)
     library = open_library([server.url()])
     start = Start(library, parse(""), Config(mark_read_after=-1), "postgresql://news@db.example/news")

@@ -1,4 +1,4 @@
-"""Topics by rule on the screen: given with one key, shown as added, changed on their own page."""
+"""Topics by rule: added with one key, shown in articles, changed on their own page."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ async def test_capital_w_gives_a_topic_at_once(start: Launch) -> None:
 
 
 @pytest.mark.long
-async def test_a_known_topic_is_suggested_and_its_rule_made_wider(start: Launch) -> None:
-    """After a question; what the file says already is not added."""
+async def test_a_known_topic_is_suggested_and_its_rule_extended(start: Launch) -> None:
+    """After a question; a topic that the file has is not added again."""
     async with start(30, "topic:Chips").run_test(size=MEDIUM) as pilot:
         screen = await press(pilot, "W", *"Ch", "right", "enter")
         assert configured_queries("topics") == {"Chips": "topic:Chips"}
@@ -51,15 +51,15 @@ async def test_a_known_topic_is_suggested_and_its_rule_made_wider(start: Launch)
         assert configured_queries("topics") == {"Chips": "topic:Chips OR harbour"}
 
 
-async def test_nothing_searched_gives_nothing(start: Launch) -> None:
-    """A rule that everything matches would say nothing; the screen says so."""
+async def test_an_empty_query_gives_no_topic(start: Launch) -> None:
+    """A notice says that a rule needs a search."""
     async with start(30).run_test(size=WIDE) as pilot:
         await press(pilot, "W")
         assert isinstance(pilot.app.screen, BrowseScreen) and notices(pilot.app)
 
 
-async def test_rules_are_edited_renamed_deleted_and_all_is_taken_back(start: Launch) -> None:
-    """On their page, in the file, and in the counts; a bad query is asked for again."""
+async def test_rules_are_edited_renamed_and_deleted_with_undo(start: Launch) -> None:
+    """On their page, in the file, and in the counts; an invalid query is asked for again."""
     async with start(30, "topic:AI").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "W", *"Minds", "enter")
         await screen.run_command("manage_topics")
@@ -75,8 +75,8 @@ async def test_rules_are_edited_renamed_deleted_and_all_is_taken_back(start: Lau
         assert screen.current_query == parse("topic:Minds")
 
 
-async def test_the_page_without_rules_says_how_to_make_one(start: Launch) -> None:
-    """A sentence, and Esc leads back."""
+async def test_the_page_without_rules_says_how_to_add_one(start: Launch) -> None:
+    """Esc leaves it."""
     async with start(5).run_test(size=MEDIUM) as pilot:
         screen = await press(pilot)
         await screen.run_command("manage_topics")
@@ -87,8 +87,8 @@ async def test_the_page_without_rules_says_how_to_make_one(start: Launch) -> Non
         assert isinstance(pilot.app.screen, BrowseScreen)
 
 
-async def test_an_edited_file_holds_after_a_refresh(start: Launch) -> None:
-    """A rule that can't be read is reported once, and the others hold."""
+async def test_an_edited_file_applies_after_a_refresh(start: Launch) -> None:
+    """An invalid rule is reported once, the others apply."""
     async with start(30).run_test(size=WIDE) as pilot:
         config_file().parent.mkdir(parents=True, exist_ok=True)
         config_file().write_text('[topics]\nLamps = "lantern"\nBad = "quality:>>5"\n')
@@ -98,7 +98,7 @@ async def test_an_edited_file_holds_after_a_refresh(start: Launch) -> None:
 
 
 async def test_names_are_cleaned(start: Launch) -> None:
-    """Blanks alone are no name, and nothing is parsed as markup."""
+    """Blanks are no name, and nothing is parsed as markup."""
     async with start(30, "topic:AI").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "W", "space", "enter")
         assert configured_queries("topics") == {}

@@ -1,4 +1,4 @@
-"""Trends on the screen: bars for each value, words with a headline, and the way to the list and back."""
+"""The page of trends: bars for each value, words with a headline, the way to the list and back."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def _some() -> list[Article]:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW, *rarely(MEDIUM, (80, 24), (40, 10))])
-async def test_the_page_is_read_at_every_size(start: Launch, size: tuple[int, int]) -> None:
-    """A value with its number, its change and its bars; the time that is chosen has more than a colour."""
+async def test_the_page_fits_every_size(start: Launch, size: tuple[int, int]) -> None:
+    """Each value has its count, change and bars; the selected period is marked by more than a colour."""
     async with start(_some()).run_test(size=size) as pilot:
         await press(pilot, "P")
         shown = picture(pilot)
@@ -40,8 +40,8 @@ async def test_the_page_is_read_at_every_size(start: Launch, size: tuple[int, in
         assert max(map(len, shown.splitlines())) <= size[0]
 
 
-async def test_the_words_that_rise_have_their_headlines(start: Launch) -> None:
-    """Beside their bars where there is room, else below."""
+async def test_rising_words_have_headlines(start: Launch) -> None:
+    """Beside their bars if there is room, else below."""
     for size in (WIDE, NARROW):
         async with start(_some()).run_test(size=size) as pilot:
             await press(pilot, "P", "G")
@@ -51,7 +51,7 @@ async def test_the_words_that_rise_have_their_headlines(start: Launch) -> None:
 
 
 async def test_enter_narrows_the_list_and_escape_comes_back(start: Launch) -> None:
-    """To what was counted; back to the page and to what was asked before."""
+    """To the articles that were counted; Esc returns to the page and the earlier query."""
     async with start(_some(), "quality:>=10 since:7d").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "P")
         page = pilot.app.screen
@@ -71,8 +71,8 @@ async def test_enter_narrows_the_list_and_escape_comes_back(start: Launch) -> No
         assert isinstance(pilot.app.screen, BrowseScreen), "there is nothing more to come back to"
 
 
-async def test_the_cursor_comes_back_to_the_line(start: Launch) -> None:
-    """After the list, and when another time is chosen that has the line too."""
+async def test_the_cursor_returns_to_its_line(start: Launch) -> None:
+    """After the list, and in another period that has the value too."""
     async with start(_some()).run_test(size=WIDE) as pilot:
         await press(pilot, "P", "j", "j")
         page = pilot.app.screen
@@ -90,15 +90,15 @@ async def test_the_cursor_comes_back_to_the_line(start: Launch) -> None:
         assert str(listed.get_option_at_index(listed.highlighted).prompt).split()[0] == line
 
 
-async def test_another_search_is_not_taken_back(start: Launch) -> None:
-    """Whoever went on from the narrowed list stays there."""
+async def test_another_query_is_not_undone(start: Launch) -> None:
+    """Esc does not return to the page after another query."""
     async with start(_some()).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "P", "enter", "c", "escape")
         assert isinstance(pilot.app.screen, BrowseScreen) and screen.current_query == Query()
 
 
-async def test_time_and_field_are_chosen_by_keys(start: Launch) -> None:
-    """A shorter time and a longer one, to the ends; topics, providers, folders and topics again."""
+async def test_period_and_field_are_chosen_by_keys(start: Launch) -> None:
+    """Periods stop at the ends; fields go around; both are remembered."""
     async with start(_some()).run_test(size=WIDE) as pilot:
         await press(pilot, "P", "h")
         assert "[7 days]" in picture(pilot)
@@ -112,8 +112,8 @@ async def test_time_and_field_are_chosen_by_keys(start: Launch) -> None:
         assert "[1 year]" in picture(pilot), "it opens as it was left"
 
 
-async def test_it_begins_with_what_articles_have(start: Launch) -> None:
-    """Where none has a topic, with the providers; who goes to the topics sees that there are none."""
+async def test_it_begins_with_a_field_that_articles_have(start: Launch) -> None:
+    """Without topics it begins with the providers; the topics' page says that there are none."""
     some = [an_article(f"Number {number}", topics=(), hours=number) for number in range(5)]
     async with start(some).run_test(size=WIDE) as pilot:
         await press(pilot, "P")
@@ -123,7 +123,7 @@ async def test_it_begins_with_what_articles_have(start: Launch) -> None:
 
 
 async def test_the_cursor_steps_over_headings(start: Launch) -> None:
-    """Every row that it stops at can be chosen."""
+    """Every row at which it stops can be selected."""
     async with start(_some()).run_test(size=WIDE) as pilot:
         await press(pilot, "P")
         page = pilot.app.screen
@@ -138,8 +138,8 @@ async def test_the_cursor_steps_over_headings(start: Launch) -> None:
 
 
 @pytest.mark.parametrize("some", [[], *rarely([an_article(hours=None)], [an_article(hours=24 * 900)])])
-async def test_nothing_to_show_is_a_sentence(start: Launch, some: list[Article]) -> None:
-    """No articles at all, none with a date, none in the time; no key fails."""
+async def test_an_empty_page_says_why(start: Launch, some: list[Article]) -> None:
+    """No articles, none with a date, or none in the period; no key fails."""
     async with start(some).run_test(size=MEDIUM) as pilot:
         await press(pilot, "P", "j", "enter", "G", "space", "f")
         assert isinstance(pilot.app.screen, TrendsPage) and "No articles from" in picture(pilot)
@@ -166,7 +166,7 @@ class _Slow(FakeLibrary):
 
 
 async def test_a_late_answer_is_dropped(start: Launch) -> None:
-    """The page says that it counts, and keys work meanwhile."""
+    """The page says that it is counting, and keys work meanwhile."""
     library = _Slow(_some())
     async with start(library=library).run_test(size=WIDE) as pilot:
         await pilot.press("P")
@@ -184,8 +184,8 @@ async def test_a_late_answer_is_dropped(start: Launch) -> None:
         assert picture(pilot) == before
 
 
-async def test_what_goes_wrong_is_said_on_the_page(start: Launch) -> None:
-    """In the place of what was counted."""
+async def test_errors_are_shown_on_the_page(start: Launch) -> None:
+    """In place of the numbers."""
     library = _Slow(_some())
     library.fails = True
     async with start(library=library).run_test(size=WIDE) as pilot:
@@ -193,8 +193,8 @@ async def test_what_goes_wrong_is_said_on_the_page(start: Launch) -> None:
         assert "the disk is gone" in picture(pilot)
 
 
-async def test_an_answer_that_comes_after_the_page_was_left_is_dropped(start: Launch) -> None:
-    """Its parts are gone by then."""
+async def test_an_answer_after_the_page_was_closed_is_dropped(start: Launch) -> None:
+    """The page has no widgets any more."""
     async with start(_some()).run_test(size=WIDE) as pilot:
         await press(pilot, "P")
         page = pilot.app.screen

@@ -1,4 +1,4 @@
-"""Keys that come faster than the screen answers, as over a slow line: each is meant for one place."""
+"""Keys that come faster than the screen answers, as over a slow line: each goes to the right place."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ async def type_at_once(pilot: Pilot[int], keys: Iterable[str]) -> None:
 
 
 @pytest.mark.parametrize("before", ["jj", "lj", *rarely("", "5j", "l")])
-async def test_letters_behind_the_slash_are_searched_for(start: Launch, before: str) -> None:
-    """s would star, e edit, A mark all: none of that happens to an article."""
+async def test_letters_after_the_slash_are_searched_for(start: Launch, before: str) -> None:
+    """They do not run commands on an article."""
     async with start(12).run_test(size=WIDE) as pilot:
         await type_at_once(pilot, [*before, *"/seAa"])
         assert str(browse(pilot).current_query).startswith("seAa")
@@ -41,8 +41,8 @@ async def test_letters_behind_the_slash_are_searched_for(start: Launch, before: 
 
 
 @pytest.mark.long
-async def test_keys_behind_a_pane_s_key_are_for_that_pane(start: Launch) -> None:
-    """h goes to the sidebar, so j goes down there, and space chooses there."""
+async def test_keys_after_a_pane_key_go_to_that_pane(start: Launch) -> None:
+    """After h, j moves in the sidebar and space selects there."""
     async with start(12).run_test(size=WIDE) as pilot:
         await type_at_once(pilot, ["h", "j", "j", "space"])
         assert browse(pilot).place == "sidebar"
@@ -51,8 +51,8 @@ async def test_keys_behind_a_pane_s_key_are_for_that_pane(start: Launch) -> None
 
 
 @pytest.mark.parametrize("leave", ["enter", *rarely("tab")])
-async def test_keys_behind_a_search_are_for_what_it_finds(start: Launch, leave: str) -> None:
-    """Nothing of them goes into the bar, and the star is on an article that was searched for."""
+async def test_keys_after_a_search_apply_to_its_results(start: Launch, leave: str) -> None:
+    """None of them is typed into the bar."""
     async with start(40).run_test(size=WIDE) as pilot:
         wanted = browse(pilot).articles.at(20)
         assert wanted is not None
@@ -67,30 +67,30 @@ async def test_keys_behind_a_search_are_for_what_it_finds(start: Launch, leave: 
         assert [row.title for row in rows if row is not None and row.is_starred] == [wanted.title]
 
 
-async def test_keys_behind_a_search_that_is_left(start: Launch) -> None:
-    """Esc goes back to the list, whose keys are obeyed."""
+async def test_keys_after_leaving_the_search_bar(start: Launch) -> None:
+    """Esc goes back to the list, which gets them."""
     async with start(12).run_test(size=WIDE) as pilot:
         await type_at_once(pilot, [*"/sea", "escape", *"jc"])
         assert browse(pilot).place == "list" and browse(pilot).current_query.is_everything
 
 
-async def test_keys_behind_a_find_in_the_article(start: Launch) -> None:
-    """They scroll there, and are not looked for."""
+async def test_keys_after_a_find_in_the_article(start: Launch) -> None:
+    """They scroll the article and are not searched for."""
     async with start(12).run_test(size=WIDE) as pilot:
         await type_at_once(pilot, ["enter", "ctrl+f", *"a", "enter", *"z"])
         assert browse(pilot).is_zoomed and not browse(pilot).query(FindBar)
 
 
-async def test_keys_behind_the_letters_of_a_value(start: Launch) -> None:
-    """The box in the sidebar takes its letters first; behind Enter keys are commands again."""
+async def test_keys_after_finding_a_value(start: Launch) -> None:
+    """The box in the sidebar gets its letters first; after Enter keys are commands again."""
     async with start(12).run_test(size=WIDE) as pilot:
         topic = browse(pilot).sidebar.facets[0].values[-1].value
         await type_at_once(pilot, ["F", *topic, "enter", "space"])
         assert browse(pilot).current_query.included("topic") == (topic,)
 
 
-async def test_keys_behind_an_answer(start: Launch) -> None:
-    """A question that is answered with a line of text is gone when the next key is looked at."""
+async def test_keys_after_answering_a_dialog(start: Launch) -> None:
+    """The dialog is closed before the next key is handled."""
     async with start(12).run_test(size=WIDE) as pilot:
         await type_at_once(pilot, ["t", *"later", "enter", "j"])
         screen = browse(pilot)
@@ -99,8 +99,8 @@ async def test_keys_behind_an_answer(start: Launch) -> None:
         assert first is not None and first.tags == ("later",)
 
 
-def test_keys_before_there_is_a_screen_wait_for_it(tmp_path: Path) -> None:
-    """However early they come, they end nothing and none is lost."""
+def test_keys_before_the_first_screen(tmp_path: Path) -> None:
+    """None is lost, and none ends the reader."""
     news = tmp_path / "news"
     news.mkdir()
     (news / "a.md").write_text("---\ntitle: Quiet sea\n---\nText.\n")

@@ -1,4 +1,4 @@
-"""What a visit leaves for the next one."""
+"""What a visit saves for the next one."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def an_app(query: str = "", visit: Visit | None = None, kept: list[Visit] | None
     return ReaderApp(start)
 
 
-async def test_the_place_is_told_at_the_end_and_found_again() -> None:
-    """Question, article, and how far an article was read."""
+async def test_the_place_is_saved_and_restored() -> None:
+    """Query, article, and reading position."""
     kept: list[Visit] = []
     async with an_app("number", Visit(query="number"), kept).run_test(size=WIDE) as pilot:
         await settled(pilot)
@@ -48,8 +48,8 @@ async def test_the_place_is_told_at_the_end_and_found_again() -> None:
         assert screen.article_pane.reading_place == place != (0, 0, 1)
 
 
-async def test_the_query_of_one_start_is_not_remembered() -> None:
-    """Options are for one start; what is searched for on the screen is remembered."""
+async def test_the_query_of_a_start_is_not_saved() -> None:
+    """Options are for one start; a search on the screen is saved."""
     kept: list[Visit] = []
     async with an_app("quality:>=50", Visit(query="number"), kept).run_test(size=WIDE) as pilot:
         await settled(pilot)
@@ -63,8 +63,8 @@ async def test_the_query_of_one_start_is_not_remembered() -> None:
     assert kept[-1].query == ""
 
 
-async def test_a_word_that_was_being_typed_comes_back_as_it_was_typed() -> None:
-    """It still begins words, its next letter goes on with it, and options are shown as they are."""
+async def test_a_word_is_restored_as_it_was_typed() -> None:
+    """It is still a prefix and can be continued; a query from options is shown as given."""
     kept: list[Visit] = []
     async with an_app(kept=kept).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", *"numb", "escape")
@@ -80,15 +80,15 @@ async def test_a_word_that_was_being_typed_comes_back_as_it_was_typed() -> None:
         assert (await settled(pilot)).search_bar.text == "numb*"
 
 
-async def test_an_article_that_has_gone_leaves_the_cursor_at_the_top() -> None:
-    """An id of another day is no error."""
+async def test_a_missing_article_leaves_the_cursor_at_the_top() -> None:
+    """Its id is no error."""
     async with an_app(visit=Visit(article="ffffffffffff")).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         assert screen.articles.cursor == 0
 
 
-async def test_a_rule_is_dragged_and_the_size_comes_back() -> None:
-    """The sidebar on a wide screen, the list over the article on a medium one."""
+async def test_dragged_sizes_are_restored() -> None:
+    """Of the sidebar in a wide layout, of the list over the article in a medium one."""
     kept: list[Visit] = []
     async with an_app(kept=kept).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -112,7 +112,7 @@ async def test_a_rule_is_dragged_and_the_size_comes_back() -> None:
         assert screen.sidebar.outer_size.width == edge + 10
 
 
-async def test_no_size_pushes_the_other_panes_out() -> None:
+async def test_sizes_leave_room_for_the_other_panes() -> None:
     """A size from a large terminal is used as far as there is room."""
     visit = Visit(sizes={"sidebar": 900, "list": 900, "list_rows": 900, "related_rows": 900})
     for size in (WIDE, MEDIUM, (120, 16)):
@@ -123,7 +123,7 @@ async def test_no_size_pushes_the_other_panes_out() -> None:
 
 
 async def test_keys_make_panes_and_lines_wider() -> None:
-    """Each pane by its own; in the article the lines of text."""
+    """The focused pane, or the lines of the article."""
     async with an_app().run_test(size=(180, 40)) as pilot:
         screen = await settled(pilot)
         for place, measured in (("sidebar", "sidebar"), ("list", "articles")):

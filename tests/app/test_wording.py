@@ -1,4 +1,4 @@
-"""Questions and answers in words."""
+"""Queries and results in words."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from reader.query import SORTS, Query, parse
         ("topic:AI OR topic:Chips", "about AI or about Chips"),
     ],
 )
-def test_a_question_is_told_in_words(text: str, words: str) -> None:
+def test_a_query_in_words(text: str, words: str) -> None:
     """The filters as one would say them."""
     assert in_words(parse(text)) == words
 
 
 def test_every_order_has_words() -> None:
-    """Each way round."""
+    """In both directions."""
     orders = {order_in_words(Query((), sort, turned)) for sort in SORTS for turned in (False, True)}
     assert len(orders) == 2 * len(SORTS)
 
 
-def test_standing() -> None:
-    """Exact numbers say so by saying nothing."""
+def test_result_counts() -> None:
+    """Only inexact numbers say "at least"."""
     assert result_counts(32, 128, True) == "32 of 128"
     assert result_counts(500, 9000, False) == "at least 500 of 9,000"
 
 
-def test_time_left_is_told_only_when_it_is_known() -> None:
-    """Not before a second, not at the end."""
+def test_time_left_is_shown_only_if_known() -> None:
+    """Not in the first second, and not at the end."""
     assert time_left(10, 100, 0.5) == ""
     assert time_left(50, 100, 10) == "10 s left"
     assert time_left(1, 100, 10) == "16 min left"
