@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from rich.segment import Segment
 
 from reader.app import Start
-from reader.app.early.early_screen import can_show, codes_of, frame, place_of, view_of
+from reader.app.early.early_screen import EarlyRefresh, can_show, codes_of, frame, place_of, view_of
 from reader.app.paint.themes import OWN, named
 from reader.app.reader_app import FULL, ReaderApp
 from reader.config import Config
 from reader.config.visit import Visit
+from reader.errors import StorageError
 from reader.library.muting import muting_of
+from reader.library.sources import open_library
 from reader.query import parse
+from reader.query.results import Progress, Report
 from reader.terminal import TRUECOLOUR
 from tests.app.build import NOW, articles
 from tests.app.pilot import settled, strips, style_of_codes
 from tests.app.real_screen import RealScreen
 from tests.conftest import rarely
 from tests.fake_library import FakeLibrary
-from tests.index.files import text_of, write
+from tests.index.files import text_of, titles, write
 
 SIZES = [
     *((163, 52), (100, 30), (60, 24)),
@@ -132,3 +136,55 @@ def test_ctrl_c_before_the_app_is_there(tmp_path: Path) -> None:
         assert screen.written.count(b"\x1b[?1049l") == 1
         # On a quick machine the app may be there already, and ends as for Q.
         assert code == (0 if b"\x1b[?1000h" in screen.written else 130)
+
+
+def test_the_newest_are_there_before_the_rest(tmp_path: Path) -> None:
+    """After the wait the newest articles can be asked for; the rest of the same refresh brings all."""
+    for number in range(130):
+        write(
+            tmp_path / f"{number // 65}" / f"{number}.md",
+            text_of(f"T{number}", f"2024-01-01T00:{number % 60:02}"),
+        )
+    library = open_library([tmp_path])
+    load = EarlyRefresh(library)
+    load.wait(20, 20)
+    assert library.total == 100
+    *_, last = load.rest()
+    assert last.report is not None and (last.report.files, last.report.added) == (130, 130)
+    assert len(titles(library)) == 130
+    library.close()
+
+
+class Slow:
+    """A library whose refresh waits for a sign, then fails or ends."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.sign = Event()
+        self.error = error
+
+    def refresh(self) -> Iterator[Progress]:
+        """One step of listing, then what it was made for."""
+        yield Progress("scan", 1)
+        assert self.sign.wait(20)
+        if self.error is not None:
+            raise self.error
+        yield Progress("done", report=Report())
+
+
+def test_waiting_ends_when_there_is_nothing_yet() -> None:
+    """A folder that takes long to list holds nobody up; its steps come later."""
+    slow = Slow()
+    load = EarlyRefresh(slow)  # type: ignore[arg-type]
+    load.wait(1, 0.01)
+    slow.sign.set()
+    assert [step.phase for step in load.rest()] == ["scan", "done"]
+
+
+def test_a_failure_is_for_whoever_takes_the_rest() -> None:
+    """What goes wrong before the app is there is raised where the app can say it."""
+    slow = Slow(StorageError("no room"))
+    slow.sign.set()
+    load = EarlyRefresh(slow)  # type: ignore[arg-type]
+    load.wait(20, 20)
+    with pytest.raises(StorageError, match="no room"):
+        list(load.rest())
