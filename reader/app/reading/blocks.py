@@ -152,14 +152,15 @@ Cell = list[Span]
 
 def _layout_table(head: list[Cell], rows: list[list[Cell]], alignments: list[str], width: int) -> list[Line]:
     """A table in at most `width` cells; rows may be shorter or longer than the head."""
-    natural = [max(max(cell_len(text) for text in plain(tuple(cell)).split("\n")), 1) for cell in head]
-    for row in rows:
-        for number, cell in enumerate(row[: len(natural)]):
-            longest = max(cell_len(text) for text in plain(tuple(cell)).split("\n"))
-            natural[number] = max(natural[number], longest)
-    widths = _shared(natural, width - GAP * (len(natural) - 1))
+    columns = len(head)
+    rows = [[*row, *[[]] * columns][:columns] for row in rows]
+    natural = [1] * columns
+    for row in (head, *rows):
+        for number, cell in enumerate(row):
+            natural[number] = max(natural[number], *map(cell_len, plain(tuple(cell)).split("\n")))
+    widths = _shared(natural, width - GAP * (columns - 1))
     if widths is None:
-        return _records(head, rows, width)
+        return _records(head, rows or [[[] for _ in head]], width)
     lines: list[Line] = []
     if any(plain(tuple(cell)) for cell in head):
         lines += _row([_bold(cell) for cell in head], widths, alignments)
@@ -195,25 +196,24 @@ def _shared(natural: list[int], room: int) -> list[int] | None:
 
 
 def _row(row: Sequence[Cell], widths: list[int], alignments: list[str]) -> Iterator[Line]:
-    cells = [wrap(row[number] if number < len(row) else [], width) for number, width in enumerate(widths)]
+    cells = [wrap(cell, width) for cell, width in zip(row, widths, strict=True)]
     for parts in zip_longest(*cells, fillvalue=()):
         line: list[Span] = []
         for number, (part, width) in enumerate(zip(parts, widths, strict=True)):
-            spare = width - sum(cell_len(span.text) for span in part)
+            spare = width - _cells(part)
             before = {"right": spare, "center": spare // 2}.get(alignments[number], 0)
-            gap = GAP if number else 0
-            line += [Span(" " * (before + gap)), *part, Span(" " * (spare - before))]
+            line += [Span(" " * (before + bool(number) * GAP)), *part, Span(" " * (spare - before))]
         yield tuple(span for span in line if span.text)
 
 
 def _records(head: list[Cell], rows: list[list[Cell]], width: int) -> list[Line]:
     """For too many columns: each row as lines of `head: value`."""
     lines: list[Line] = []
-    for number, row in enumerate(rows or [[]]):
+    for number, row in enumerate(rows):
         if number:
             lines.append(())
-        for name, cell in zip_longest(head, row[: len(head)]):
-            lines += wrap([*_bold(name or []), Span(": "), *(cell or [])], width)
+        for name, cell in zip(head, row, strict=True):
+            lines += wrap([*_bold(name), Span(": "), *cell], width)
     return lines
 
 
@@ -231,6 +231,8 @@ class Look(NamedTuple):
     wraps_code: bool = False
     base: str = ""
     """Where relative links start; empty if that is not known."""
+    spacing: int = 1
+    """Blank lines between paragraphs; without any their first lines are indented."""
 
 
 SCREEN = Look()
@@ -266,34 +268,29 @@ def layout_markdown(
     text: str,
     width: int,
     references: References | None = None,
-    *,
-    spacing: int = 1,
     numbers: LinkNumbers | None = None,
     look: Look = SCREEN,
 ) -> list[Line]:
     """The lines of a Markdown text, none wider than `width` cells (at least 2), no blank ones at its ends.
 
-    `spacing` is the number of blank lines between paragraphs; without one their first lines are indented.
     With `numbers` the links are numbered.
     """
     if _ONLY_DEFINITIONS.match(text):
         return []
     tokens = parse(text, references)
-    return _BlockLayout(tokens, spacing, numbers, look).lines(0, len(tokens), max(width, 2))
+    return _BlockLayout(tokens, numbers, look).lines(0, len(tokens), max(width, 2))
 
 
 def layout_safely(
     text: str,
     width: int,
     references: References | None = None,
-    *,
-    spacing: int = 1,
     numbers: LinkNumbers | None = None,
     look: Look = SCREEN,
 ) -> list[Line]:
     """The same, but a text that can't be laid out is shown as it is written."""
     return safely(
-        lambda: layout_markdown(text, width, references, spacing=spacing, numbers=numbers, look=look),
+        lambda: layout_markdown(text, width, references, numbers, look),
         lambda: wrap([Span(text.strip("\n"))], width),
     )
 
@@ -314,11 +311,8 @@ def links_in(text: str, references: References | None = None, *, base: str = "")
 class _BlockLayout:
     """Lays out the tokens of a text."""
 
-    def __init__(
-        self, tokens: Sequence[Token], spacing: int, numbers: LinkNumbers | None, look: Look
-    ) -> None:
+    def __init__(self, tokens: Sequence[Token], numbers: LinkNumbers | None, look: Look) -> None:
         self._tokens = tokens
-        self._spacing = spacing
         self._numbers = numbers
         self._look = look
         self._closes = _closes(tokens)
@@ -353,8 +347,9 @@ class _BlockLayout:
             )
             if lines and not is_close:
                 is_text = before == token.type == "paragraph_open"
-                lines.extend([()] * (self._spacing if is_text else max(self._spacing, 1)))
-                indent = INDENT if is_text and not self._spacing and width >= MIN_INNER else ""
+                spacing = self._look.spacing
+                lines.extend([()] * (spacing if is_text else max(spacing, 1)))
+                indent = INDENT if is_text and not spacing and width >= MIN_INNER else ""
             lines.extend(self._block(token, start, end, width, indent))
             before = token.type
             start = end + 1
@@ -396,7 +391,7 @@ class _BlockLayout:
         style, emphasis = _RANKS[min(rank, len(_RANKS)) - 1]
         lines = wrap(list(_recast(spans, style, emphasis)), width)
         if rank <= len(_RULES):
-            longest = max(sum(cell_len(span.text) for span in line) for line in lines)
+            longest = max(map(_cells, lines))
             lines.append((Span(_RULES[rank - 1] * max(longest, 1), "rule"),))
         return lines
 

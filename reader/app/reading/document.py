@@ -349,11 +349,9 @@ class Document:
         numbers = None
         if self.is_numbered:
             numbers = LinkNumbers(sum(len(self._links_of(earlier)) for earlier in range(number - 1)))
-        look = Look(wraps_code=self._wraps_code or bool(self._wanted), base=subject.article.base)
-        text = self._text(chunk)
-        lines = layout_safely(
-            text, width, self._references, spacing=self._spacing, numbers=numbers, look=look
-        )
+        wraps_code = self._wraps_code or bool(self._wanted)
+        look = Look(wraps_code=wraps_code, base=subject.article.base, spacing=self._spacing)
+        lines = layout_safely(self._text(chunk), width, self._references, numbers, look)
         return [*[()] * max(self._spacing, 1), *lines] if lines and not chunk.is_glued else lines
 
     def _text(self, chunk: BodyChunk) -> str:

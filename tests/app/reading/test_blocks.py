@@ -101,7 +101,8 @@ def test_paragraphs_stand_apart_or_begin_indented() -> None:
     """Two blank lines, one, or none and a step to the right; a heading keeps its blank line."""
     markdown = "# Head\n\nOne.\n\nTwo."
     shown = {
-        spacing: list(map(plain, layout_markdown(markdown, 40, spacing=spacing))) for spacing in (0, 1, 2)
+        spacing: list(map(plain, layout_markdown(markdown, 40, look=Look(spacing=spacing))))
+        for spacing in (0, 1, 2)
     }
     assert shown[2] == ["Head", "━━━━", "", "", "One.", "", "", "Two."]
     assert shown[1] == ["Head", "━━━━", "", "One.", "", "Two."]
