@@ -82,14 +82,9 @@ _SUPERSCRIPTS = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸�
 _SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 
 
-def has_formatting(text: str) -> bool:
-    """Whether `plain_text` may change a text."""
-    return _SIGNS.search(text) is not None
-
-
 def plain_text(text: str) -> str:
     """One line of a header as it is meant to be read."""
-    if not has_formatting(text):
+    if not _SIGNS.search(text):
         return text
     if len(text) > MAX_LENGTH:
         return clean_line(_decoded(text))

@@ -242,16 +242,12 @@ def _may_stand_in_host(char: str) -> bool:
     return char.isalnum() or char in "-._" or unicodedata.category(char)[0] == "M"
 
 
-def _script(char: str) -> str:
-    name = unicodedata.name(char, "UNKNOWN").split()[0]
-    return _SCRIPTS.get(name, name)
-
-
 def _misleads(label: str, is_latin_zone: bool) -> bool:
     if label.isascii():
         return False
     letters = [char for char in label if char.isalpha() or not (char.isascii() or char.isalpha())]
-    scripts = {_script(char) for char in letters}
+    names = {unicodedata.name(char, "UNKNOWN").split()[0] for char in letters}
+    scripts = {_SCRIPTS.get(name, name) for name in names}
     if "COMBINING" in scripts:  # a stroke or a dot over a Latin letter; others have marks of their own script
         return True
     if len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER):

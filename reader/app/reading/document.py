@@ -177,7 +177,10 @@ class Document:
         """Discard all lines; they are laid out again in `width` cells."""
         self.width = width
         self._lines: OrderedDict[int, list[Line]] = OrderedDict()
-        self._heights = [8, *(_estimate(self.body, chunk, width) for chunk in self._chunks), 4]
+        estimates = (
+            1 + self.body.count("\n", start, end) + (end - start) // width for start, end, *_ in self._chunks
+        )
+        self._heights = [8, *estimates, 4]
         self._exact = [False] * self._count
         self._tops: list[int] = []
         self._hits: dict[int, list[Hit]] = {}
@@ -369,10 +372,6 @@ class Document:
         self.top(0)
         section = bisect_right(self._tops, y, hi=self._count) - 1
         return section, y - self._tops[section]
-
-
-def _estimate(body: str, chunk: BodyChunk, width: int) -> int:
-    return 1 + body.count("\n", chunk.start, chunk.end) + (chunk.end - chunk.start) // width
 
 
 def _letters(line: Line) -> int:
