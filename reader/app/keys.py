@@ -1,8 +1,8 @@
-"""Which key does what: the commands' own keys, changed as the configuration says, each mistake reported once;
-which of them the footer names; and keys that mean something only together (`gg`, `5j`).
+"""The keymap: the default keys of commands with the configuration's changes, which keys the footer names,
+and keys that are pressed together (`gg`, `5j`).
 
-Textual takes a keymap as it is: a key that no terminal sends, or one that two commands want, is silently
-useless. So the keys are checked here first.
+Textual does not check a keymap: a key that no terminal sends, or one of two commands, silently does nothing.
+So each mistake is reported here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from reader.article.text import clean_line
 from reader.config.commands import ACTIONS, BY_ID, COMMANDS, COUNTED, PaneName, is_allowed, key_words
 
 UNBOUND = "unbound"
-"""A key that no terminal sends, for commands without a key: Textual wants one for each binding."""
+"""A key that no terminal sends, for commands without a key: Textual requires one for each binding."""
 _NAMED = frozenset(key.value for key in Keys if not key.value.startswith("<"))
 _MODIFIERS = frozenset(("ctrl", "alt", "shift", "super", "hyper", "meta"))
 _LEFT_ALONE = frozenset(("quit", "back", "show_help"))
@@ -28,7 +28,7 @@ MOST_DIGITS = 6
 
 
 BOX = "box"
-"""The box of the sidebar in which letters find a value."""
+"""The box in the sidebar in which letters find a value."""
 _ALWAYS = {"show_palette": "commands", "show_help": "all keys"}
 _OF_SIDEBAR = {"clear": "clear", "back": "list", **_ALWAYS}
 
@@ -69,7 +69,7 @@ them. The help page has all keys."""
 
 
 class KeyHint(NamedTuple):
-    """What the footer says about some keys."""
+    """An entry of the footer."""
 
     keys: tuple[str, ...]
     """By Textual's names."""
@@ -175,7 +175,7 @@ def shown(key: str) -> str:
 
 
 def keymap_of(changes: Mapping[str, str]) -> tuple[Keymap, list[str]]:
-    """The keymap with these changes (command id to keys), and a sentence for each that is not possible."""
+    """The keymap with these changes (command id to keys), and a sentence for each mistake."""
     warnings: list[str] = []
     wanted: dict[str, list[str]] = {name: [] for name in _LEFT_ALONE}
     for name, text in changes.items():
@@ -204,7 +204,7 @@ def keymap_of(changes: Mapping[str, str]) -> tuple[Keymap, list[str]]:
 
 
 def _claimed(name: str, wanted: list[str], taken: dict[str, str], warnings: list[str]) -> tuple[str, ...]:
-    """Those of the wanted keys that are free, which are taken now."""
+    """Takes those of the wanted keys that are free, and returns them."""
     got = []
     for key in dict.fromkeys(wanted):
         other = _owner(key, taken)
@@ -271,7 +271,7 @@ _CHARACTERS = {_named_character(chr(code)): chr(code) for code in range(33, 127)
 
 
 class PendingKeys:
-    """Pressed keys that wait for another: of a sequence, or after a count."""
+    """Pressed keys that wait for another one: the first of a sequence, or a count."""
 
     def __init__(self, keys: Mapping[str, tuple[str, ...]]) -> None:
         """`keys` are the keys of each command, as `Keymap` has them."""

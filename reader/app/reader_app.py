@@ -1,4 +1,5 @@
-"""The Textual application: themes, sheets, keys pressed in sequence; everything to see is on its screens."""
+"""The Textual application: themes, style sheets, sequences of keys; its screens have everything that is
+visible."""
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 MADE_WAIT = 0.03
 """Seconds between checks whether the screen is complete, for early keys and an early exit."""
 DIGIT_WAIT = 0.4
-"""Seconds that a digit waits for a key that it may count (`5j`) before it is its own key (a view's)."""
+"""Seconds that a digit waits for the key that it counts (`5j`) before it shows a view."""
 HOLD = 1.0
 """Maximum seconds that keys wait behind one that leaves an input line."""
 TURNS = 2
@@ -234,7 +235,7 @@ class ReaderApp(KeyedApp):
             self._last_error = LastError(self)
         self.animation_level = "none"
         self.seen = seen
-        """What the terminal can do, as far as it shows at once."""
+        """What the terminal can do, as far as known without asking it."""
         self.themes = (*themes(), *map(theme_of, start.palettes))
         """The reader's themes and the user's own."""
         mistakes += self._put_theme_on(config.theme, start.visit.theme)

@@ -93,10 +93,10 @@ def _draw_on_the_terminal() -> None:
 
 
 def _end_well(app: ReaderApp, early: EarlyScreen | None) -> None:
-    """From now on, before the app runs and while it does, a signal or a terminal that is gone ends it as
-    quitting does.
+    """From now on, also before the app runs, end it as by quitting when a signal arrives or the terminal
+    is gone.
 
-    SIGHUP may be blocked, and Textual reads on forever where nothing comes any more.
+    SIGHUP may be blocked, and Textual would wait for input from a lost terminal forever.
     """
     attributes = early.attributes if early is not None else None
     with suppress(termios.error):

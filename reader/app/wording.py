@@ -1,4 +1,4 @@
-"""What the screen says about a question and its answer, in words. Text only; no widget and no colour."""
+"""Queries and results in words, as text without widgets and colours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reader.query.fields import BY_NAME, DATE_FIELDS, ORDERS
 from reader.query.results import Facet, Report
 
 NO_ARTICLE = "No article selected."
-"""Where there is none for a key, and in the article pane."""
+"""For a key that needs one, and in the empty article pane."""
 NO_ARTICLES = "No articles yet."
 LOOKING = "Looking for articles…"
 """In the empty list of an empty collection, and while files are read for the first time."""
@@ -35,13 +35,13 @@ def order_in_words(query: Query) -> str:
 
 
 def in_words(query: Query) -> str:
-    """The question: "about AI or Chips · not from Ledger · since 7d"; empty if everything is asked for."""
+    """The query: "about AI or Chips · not from Ledger · since 7d"; empty if it selects everything."""
     return " · ".join(_clause(clause) for clause in query.clauses)
 
 
 def no_results(query: Query, facets: Sequence[Facet], keys: Callable[[str], str]) -> str:
-    """What is shown when nothing matches: a value that no article has, and the nearest; else the way out.
-    `keys` are those of a command."""
+    """What is shown when nothing matches: a value that no article has and the nearest one, or how to clear
+    the search. `keys` returns the keys of a command."""
     for field, value, near in unknown_values(query, facets):
         hint = f'Did you mean "{near}"?' if near else f"{keys('focus_facets')} shows the available values"
         return f'No article has the {field} "{value}".\n{hint}'
@@ -70,7 +70,7 @@ def result_counts(
 
 
 def time_left(done: int, to_do: int, seconds: float) -> str:
-    """The time left at the speed so far; empty while that is a guess."""
+    """The time left at the speed so far; empty while it cannot be estimated."""
     if done <= 0 or seconds < 1 or done >= to_do:
         return ""
     left = (to_do - done) * seconds / done
@@ -78,7 +78,7 @@ def time_left(done: int, to_do: int, seconds: float) -> str:
 
 
 def reason_of(error: BaseException) -> str:
-    """What is reported of an error, also of an unexpected one, after which the reader continues."""
+    """The notice for an error, expected or not, after which the reader continues."""
     if isinstance(error, ReaderError):
         return str(error)
     return clean_line(f"Internal error: {type(error).__name__}: {error}")

@@ -29,8 +29,8 @@ from reader.query import highlights
 from reader.query.results import Headline
 
 REST = 0.12
-"""Seconds that an article must be shown before others like it are looked for: whoever goes through the list
-shall not wait for that."""
+"""Seconds that an article must be shown before related ones are looked for: moving through the list must
+not wait for that."""
 
 PATIENCE = 0.02
 """Seconds that a frame is held back for the article. Reading a file takes 1 or 2 ms; a frame for the cursor
@@ -42,7 +42,7 @@ LoadedArticle: TypeAlias = tuple[Article, tuple[RelatedLink, ...], str]
 
 
 class ArticleLoader:
-    """Reads articles in a thread, and remembers from where a related one was followed."""
+    """Loads articles in a thread, and remembers from which ones related links were followed."""
 
     def __init__(self, host: Host, filters: Filters, marks: MarkCommands, picture: ArticlePicture) -> None:
         self._host, self._library = host, host.library
@@ -57,24 +57,25 @@ class ArticleLoader:
         self._followed: list[tuple[Headline, int]] = []
         """The articles from which related ones were followed, each with the row; the last one last."""
         self._return_row: int | None = None
-        """The row of the related links to go to when their article is there again."""
+        """The row of the related links to go to once their article is shown again."""
         self._reading: Timer | None = None
         self._listed: tuple[RelatedLink, ...] = ()
-        """The links of the article's file; what else is related comes later."""
+        """The links in the article's file; other related articles are found later."""
         self._resting: Timer | None = None
         self._is_used = False
         """Whether the user has done anything yet."""
         self._has_counted = False
-        """Whether the article counts as read already, so that the user's "unread" is respected."""
+        """Whether the article has been counted as read, so that it stays unread if the user marks it so."""
 
     def begin_use(self) -> None:
-        """The user has pressed a key or a button: articles that are shown from now on are read."""
+        """The user has pressed a key or a button: articles shown from now on become read."""
         if not self._is_used:
             self._is_used = True
             self.come_on_screen()
 
     def come_on_screen(self) -> None:
-        """The article's pane is shown where only one is: now it is read, whenever it was loaded."""
+        """The pane has become visible in a narrow layout: the article is read from now on, whenever it was
+        loaded."""
         if self._is_used and self._pane.shown is not None:
             self._start_reading()
 
@@ -189,7 +190,7 @@ class ArticleLoader:
             self._start_reading()
 
     def _show_listed(self, links: tuple[RelatedLink, ...]) -> None:
-        """Show the links of the file, at once; what else is related is found when the article has rested."""
+        """Show the links in the file; other related articles are looked for after `REST`."""
         if self._resting is not None:
             self._resting.stop()
         self._listed = links
@@ -200,7 +201,7 @@ class ArticleLoader:
         self._related.replace(())
 
     def _look_for_related(self, article: Article) -> None:
-        """Look for what the collection has that is related; the article is read meanwhile."""
+        """Look for related articles in the collection."""
         headline, shown = self.headline, self._filters.muting.everywhere
         if headline is None:
             return
@@ -216,14 +217,14 @@ class ArticleLoader:
         self._host.in_thread(find)
 
     def _show_related(self, headline: Headline, found: Sequence[RelatedLink]) -> None:
-        """Show what is related, unless another article is shown by now."""
+        """Show the related articles, unless another article is shown by now."""
         if self._is_shown(headline):
             self._related.replace(tuple(found))
             self._go_back(len(found))
             self._return_row = None
 
     def _go_back(self, rows: int) -> None:
-        """Go back to the row from which an article was followed, once there are so many."""
+        """Go back to the row from which an article was followed, once it is listed."""
         if self._return_row is not None and self._return_row < rows:
             if self._host.place == "article":
                 self._host.go_to("related")
@@ -256,7 +257,7 @@ MARGINS = 3
 SHARE = 1 / 3
 """The part of the pane's lines that a picture may take."""
 FIT_AFTER = 0.2
-"""Seconds without another size after which the picture is made again: a window grows in many steps."""
+"""Seconds without another size after which the picture is scaled again: a window grows in many steps."""
 
 
 class ArticlePicture:
@@ -271,9 +272,9 @@ class ArticlePicture:
         self._pane, self._output, self._seen = host.article_pane, host.output, host.seen
         self._fitting: Timer | None = None
         self._laid: Region | None = None
-        """Where a picture lies over the cells."""
+        """The cells that a picture covers."""
         self._numbers = count(1)
-        """Kitty's names for pictures."""
+        """Numbers of pictures, for kitty."""
 
     @property
     def _way(self) -> str:
@@ -306,7 +307,7 @@ class ArticlePicture:
         self._pane.frame.box = self._box_for(article)
 
     def load(self, article: Article) -> None:
-        """Make the picture in a thread, if there is room for one."""
+        """Load the picture in a thread, if there is room for one."""
         box = self._pane.frame.box
         if box is not None:
             self._host.in_thread(lambda: self._load(article, article.images[0], box))
@@ -375,7 +376,7 @@ class ArticlePicture:
             self._fitting.reset()
 
     def _make_again(self) -> None:
-        """Make the picture again for the room that there is now; the reading position stays."""
+        """Scale the picture again for the room that there is now; the reading position stays."""
         self._fitting = None
         pane, shown = self._pane, self._pane.shown
         box = self._box_for(shown[0]) if shown is not None else None

@@ -1,7 +1,7 @@
-"""The browsing screen: sidebar, list, article and related links, and the parts that do what crosses them.
+"""The browsing screen: its panes, and the parts that do what concerns several of them.
 
-Panes own their state and its actions; they tell what a user did by messages. The screen hands that to the
-parts, which show what follows from it in the panes they were given.
+Panes own their state and its actions, and report what the user did with messages. The screen passes these to
+the parts, which update the panes.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ from reader.terminal import Terminal
 AGES_EVERY = 60
 """Seconds after which the ages in the list are painted again."""
 READING: tuple[PaneName, ...] = ("article", "related")
-"""The panes in which keys are for the article that is shown, and not for the list."""
+"""The panes in which keys apply to the article that is shown, not to the list."""
 
 _NAMES: dict[PaneName, str] = {
     "sidebar": "Topics",
@@ -158,7 +158,7 @@ class BrowseScreen(Screen[None]):
         )
 
     def compose(self) -> ComposeResult:
-        """The lines above, the panes, the line below."""
+        """The top lines, the panes, and the footer."""
         with Horizontal(id="top"):
             yield self.masthead
             yield self.search_bar
@@ -210,7 +210,8 @@ class BrowseScreen(Screen[None]):
         self.keep_visit()
 
     def _after_first_paint(self) -> None:
-        """Start what can wait: looking for garbage, the sheets of pages, looking for links and new files."""
+        """Start what can wait: the garbage collector, the style sheets of pages, the checks for links and
+        new files."""
         if not gc.isenabled():
             gc.freeze()  # what the start has made stays: looking through it again stops the screen for 60 ms
             gc.enable()
@@ -255,7 +256,7 @@ class BrowseScreen(Screen[None]):
 
     @property
     def results(self) -> Results | None:
-        """The answer to the latest query that has one."""
+        """The results of the latest query that has any."""
         return self.articles.results
 
     @property
@@ -576,7 +577,7 @@ class BrowseScreen(Screen[None]):
             self.articles.action_extend_selection(rows)
 
     def action_exclude(self) -> None:
-        """Say where this command works."""
+        """Outside the sidebar: say where this command works."""
         exclude, go = map(self.keymap.in_a_sentence, ("exclude", "focus_facets"))
         self.say(f"{exclude} excludes a topic or provider in the sidebar; {go} goes there")
 
@@ -600,7 +601,7 @@ class BrowseScreen(Screen[None]):
         self.app.app_resume_signal.publish(self.app)
 
     def action_suspend(self) -> None:
-        """Suspend the reader, after saving the visit: it may never be resumed."""
+        """Suspend the reader, after saving the visit in case it is never resumed."""
         self.keep_visit()
         self.app.action_suspend_process()
 

@@ -33,11 +33,11 @@ class Filters:
         self.is_folded = host.start.begins_folded
         """Whether each story has one row."""
         self._unfolded: frozenset[str] = frozenset()
-        """The stories of which every article is listed anyway."""
+        """The stories that are unfolded."""
 
     @property
     def muting(self) -> Muting:
-        """What is currently omitted from the results."""
+        """The muting that currently applies."""
         return Muting() if self.shows_muted else self.rules
 
     def without_muted(self, query: Query) -> Query:
@@ -140,7 +140,7 @@ class TrendCommands:
         self._chosen: tuple[TrendField, str] | None = None
         """What the list was narrowed to."""
         self._narrowed: tuple[Query, Query] | None = None
-        """The question before the list was narrowed to a trend, and after."""
+        """The queries before and after the list was narrowed to a trend."""
 
     def action_show_trends(self) -> None:
         """Show the trends of the listed articles, whatever their dates."""
@@ -160,8 +160,8 @@ class TrendCommands:
         self._host.open_dialog(page, narrow)
 
     def come_back(self) -> bool:
-        """Ask what was asked before the list was narrowed to a trend, and show the page again; False if the
-        question is another one by now."""
+        """Restore the query from before the list was narrowed to a trend, and show the page again; False
+        if the query has changed since."""
         narrowed, self._narrowed = self._narrowed, None
         if narrowed is None or self._filters.query != narrowed[1]:
             return False

@@ -1,6 +1,6 @@
 """Marks on one article or many: read, star, tags, a note; undo and redo.
 
-What is listed stays listed until the query is asked again: no row disappears from under the cursor because
+Listed articles stay in the list until the query is run again: no row disappears from under the cursor because
 of a mark.
 """
 
@@ -39,13 +39,13 @@ _SIMPLE = {
 
 
 class MarkCommands:
-    """Changes marks. Those of one article are on disk when its key has returned; those of what can be a
-    million articles are changed in a thread, one change after another."""
+    """Changes marks. Those of one article are on disk when its key has returned; changes that may concern
+    a million articles are made in a thread, one after another."""
 
     def __init__(self, host: Host) -> None:
         self._host, self._library, self._articles = host, host.library, host.articles
         self._waiting: deque[Callable[[], str]] = deque()
-        """Changes for the thread, with the one that it is at."""
+        """Changes to be made by the thread, including the current one."""
         self._lock = Lock()
 
     def mark(self, headlines: Sequence[Headline], change: Change, *, is_undoable: bool = True) -> None:
@@ -93,8 +93,8 @@ class MarkCommands:
         self._host.marks_changed()
 
     def _targets(self, *, with_stories: bool = False) -> list[Headline]:
-        """The target articles with their marks as they are now, without those that are gone; with those that
-        are folded into a row."""
+        """The target articles with their current marks, without missing ones; `with_stories` adds those
+        that are folded into a row."""
         headlines: Sequence[Headline] = self._host.targets
         if with_stories:
             headlines = [member for one in headlines for member in self._members(one)]

@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from reader.query.results import Headline
 
 Link = tuple[str, str]
-"""Title and URL, as the file says them."""
+"""Title and URL, as in the file."""
 
 SLOW = 0.6
 """Seconds after which a slow step is announced."""
 LOOK_AGAIN = (3.0, 12.0)
-"""Seconds after which a browser that was started is checked for having failed in the meantime."""
+"""Seconds after which a browser that was started is checked for failure."""
 
 
 class Opening:
-    """Opens pages, copies and shows their addresses; terminal and programs are asked in threads."""
+    """Opens pages, copies and shows their addresses; everything slow is done in threads."""
 
     def __init__(self, host: Host) -> None:
         self._host, self._config, self._keys = host, host.start.config, host.keymap.in_a_sentence
@@ -70,7 +70,7 @@ class Opening:
         return links
 
     def _terminal_now(self) -> Terminal:
-        """Runs in a thread: inside tmux another terminal may be attached by now."""
+        """The terminal; inside tmux another one may be attached by now. Runs in a thread."""
         if self.terminal is None or self.terminal.multiplexer == "tmux":
             self.terminal = terminal.here(self._config.terminal)
         return self.terminal
@@ -179,7 +179,7 @@ class Opening:
             self._host.call_later(self._show_page, sentence, left)
 
     def _carried_out(self, plan: opener.Plan, here: Terminal) -> opener.Outcome:
-        """Announces the relay if it is slow."""
+        """Carry out a plan; a notice announces the relay if it is slow."""
         if is_in_browser():
             app = self._host.app
             app.call_from_thread(app.open_url, plan.url)

@@ -40,7 +40,7 @@ PLACEHOLDERS = (
     "A command, topic, view or article",
     "Find",
 )
-"""What is in the empty line: as much of it as there is room for."""
+"""Placeholders of the empty line: the longest for which there is room."""
 MARGINS = 6
 """Cells of the palette beside the words in its line."""
 MOST_ARTICLES = 12

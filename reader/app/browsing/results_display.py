@@ -60,11 +60,11 @@ class Counts(NamedTuple):
 
 
 Answer: TypeAlias = Results | Counts | Exception
-"""Results come first, perhaps twice; then the counts. Or why there are none."""
+"""The results, perhaps in two steps, then the counts; or the error."""
 
 
 class LatestQueryWorker:
-    """Answers one query at a time in its own thread; a newer query replaces waiting ones."""
+    """Answers one question at a time in its own thread; a newer one replaces waiting ones."""
 
     def __init__(
         self,
@@ -83,8 +83,8 @@ class LatestQueryWorker:
         self._view_counts: tuple[object, Mapping[Query, tuple[int, int]]] = (None, {})
 
     def ask(self, question: Question, patience: float = 0) -> list[tuple[Question, Answer]]:
-        """Make this the latest question and wait at most `patience` seconds: the answers by then. The others
-        are told later, and so are all if an older question is still being answered."""
+        """Make this the latest question, wait at most `patience` seconds, and return the answers by then.
+        Later ones are passed to `tell`, and so are all if an older question is still being answered."""
         with self._changed:
             waiting = self._wanted
             if question.is_recount and waiting is not None and waiting.query == question.query:
@@ -163,8 +163,8 @@ class LatestQueryWorker:
             yield Counts(tuple(facets), views, unread, muted)
 
     def _count_views(self, question: Question, now: datetime) -> Mapping[Query, tuple[int, int]] | None:
-        """The views' counts, which no search narrows: counted again only when marks, files or the minute have
-        changed, for `Today` depends on it. None if a newer question waits."""
+        """The views' counts, which do not depend on the search: counted again only when marks, files or
+        the minute have changed (`Today` depends on the time). None if a newer question waits."""
         minute = now.replace(second=0, microsecond=0)
         wanted = (self._library.generation, minute, question.muting, question.views)
         if self._view_counts[0] != wanted:
@@ -184,8 +184,8 @@ PATIENCE = 0.02
 and another one for the counts would take more than that."""
 
 MARK_AFTER = 0.12
-"""Seconds without a letter after which the words of a search are marked in the article: later than another
-article is shown, which has its marks already."""
+"""Seconds without a letter after which the words of a search are highlighted in the article: later than
+another article is shown, which has its own highlights."""
 
 
 class ResultsDisplay:
@@ -211,7 +211,7 @@ class ResultsDisplay:
         self._awaits_counts = False
         """Whether the same query was answered again, and is being counted."""
         self._failure: tuple[str, int] | None = None
-        """What is reported of the current query, which could not be answered."""
+        """The reported error of the current query."""
 
     @property
     def is_pending(self) -> bool:
@@ -227,7 +227,7 @@ class ResultsDisplay:
 
     @property
     def _results(self) -> Results | None:
-        """The answer to the latest query that has one."""
+        """The results of the latest query that has any."""
         return self._articles.results
 
     def start(self) -> None:

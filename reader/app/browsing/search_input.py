@@ -1,4 +1,4 @@
-"""The search bar while it is typed in: the query letter by letter, completion, earlier searches."""
+"""Typing in the search bar: running the query letter by letter, completion, earlier searches."""
 
 from __future__ import annotations
 
@@ -128,8 +128,7 @@ class SearchInput:
 
 
 def as_typed(query: Query) -> str:
-    """A query's text as it is in the search bar while it is typed: the last word begins words, without
-    saying so by a `*`."""
+    """A query's text as it is typed in the search bar: the last word is a prefix without a `*`."""
     text = str(query)
     if not text.endswith("*"):
         return text
@@ -147,7 +146,7 @@ _HINTS: Mapping[str, tuple[str, ...]] = {
     **{field.name: field.names or field.hints for field in FIELDS},
     "sort": (*SORTS, *(f"-{name}" for name in SORTS)),
 }
-"""What may be after fields whose values are not those of articles."""
+"""Values of fields that are not taken from articles."""
 _TOKEN = re.compile(r'(?:[^\s()"]|"(?:[^"\\]|\\.)*(?:"|$))+')
 _VALUES = re.compile(r'(?:"(?:[^"\\]|\\.)*(?:"|$)|[^,"])*,')
 
@@ -164,7 +163,7 @@ class Candidate(NamedTuple):
 
 
 class Completion(NamedTuple):
-    """The stretch of the text that a candidate would replace, and the candidates, best first."""
+    """The part of the text that a candidate would replace, and the candidates, best first."""
 
     start: int
     stop: int
@@ -177,7 +176,7 @@ class Completion(NamedTuple):
 
 
 Values = Mapping[str, Sequence[FacetValue]]
-"""Field to its values, most frequent first."""
+"""The values of each field, most frequent first."""
 
 
 def complete(text: str, cursor: int, values: Values, views: Sequence[tuple[str, str]]) -> Completion | None:
@@ -249,8 +248,8 @@ def _beginning(known: Sequence[FacetValue], wanted: str) -> Iterator[FacetValue]
 
 @lru_cache(20_000)
 def _folded(value: str) -> tuple[str, str]:
-    """The value as it is compared, and its words with a space before each; cached, for every letter
-    asks for all again."""
+    """The value as it is compared, and its words with a space before each; cached, because each letter
+    compares all again."""
     return fold(value), " ".join(["", *words(value)])
 
 
