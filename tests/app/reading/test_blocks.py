@@ -33,7 +33,7 @@ LAYOUTS = {
     "hard breaks": ("one  \ntwo\\\nthree", 40, ["one", "two", "three"]),
     "a break between Han": ("漢字\n漢字", 40, ["漢字漢字"]),
     "marks of Rich and Textual": ("a [/x] [red]d[/red]", 40, ["a [/x] [red]d[/red]"]),
-    "a link that lies": ("[https://a.example](https://evil.example)", 40, ["https://a.example [evil.example]"]),
+    "a lying link": ("[https://a.example](http://evil.example)", 40, ["https://a.example [evil.example]"]),
     "lists": (
         "- one\n  - two\n    1. three\n- [x] four\n\npara\n\n9. nine\n10. ten", 40,
         ["• one", "  ◦ two", "    1. three", "☑ four", "", "para", "", " 9. nine", "10. ten"],
