@@ -2,35 +2,13 @@
 
 To add a command:
 
-1. Write `reader/cli/NAME.py` with its options, what it does, and `COMMANDS = {"NAME": Subcommand(...)}`. A
-   module may hold several commands that belong together. Raise `ReaderError` (exit code 3), `UsageError` (2)
-   or `NoSuchArticle` (1) with one sentence; return the exit code otherwise.
+1. Write `reader/cli/NAME.py` with its options, what it does, and `COMMANDS = {"NAME": Subcommand(...)}`;
+   `reader/cli/check.py` is a short example. Raise `ReaderError` (exit code 3), `UsageError` (2) or
+   `NoSuchArticle` (1) with one sentence; return the exit code otherwise.
 2. Name it in `GROUPS` below, under the heading of the help where it belongs.
 3. Describe it in docs/cli.md and run `python scripts/make_manual.py`.
 
-Help, shell completion, the man page and the tests find it by themselves:
-
-    from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format
-
-    def _options(parser: CommandParser) -> None:
-        parser.words("feeds", "FEED", "the feeds to fetch; all that are due without one")
-        add = parser.group("output")
-        add("--force", action="store_true", help="fetch feeds that are not due (e.g. reader fetch --force)")
-        add_format(add, ("text", "json"), "text")
-
-    def _run(options: Namespace) -> int:
-        ...
-        return 0
-
-    COMMANDS = {
-        "fetch": Subcommand(
-            summary="fetch new articles",
-            usage="reader fetch [FEED]... [--force] [--format text|json]",
-            examples=("reader fetch", "reader fetch --format json | jq .new"),
-            options=_options,
-            run=_run,
-        )
-    }
+Help, shell completion, the man page and the tests find it by themselves.
 """
 
 from __future__ import annotations

@@ -64,13 +64,7 @@ def osc52(text: str) -> str:
     return f"\x1b]52;c;{b64encode(raw).decode('ascii')}\x07"
 
 
-def plan(
-    text: str,
-    terminal: Terminal,
-    configured: Sequence[str] = (),
-    *,
-    which: Callable[[str], str | None] = shutil.which,
-) -> CopyPlan:
+def plan(text: str, terminal: Terminal, configured: Sequence[str]) -> CopyPlan:
     """How to copy this text. `configured` is the user's own command. Raises TooLong.
 
     tmux drops OSC 52 from its panes unless told otherwise, but passes on what is loaded with `-w`; both
@@ -90,7 +84,7 @@ def plan(
         text,
         sequence if terminal.is_tty and terminal.clipboard is not False else "",
         _TMUX if terminal.multiplexer == "tmux" and is_free else (),
-        tuple(tuple(argv) for argv in keepers if is_free and which(os.path.expanduser(argv[0]))),
+        tuple(tuple(argv) for argv in keepers if is_free and shutil.which(os.path.expanduser(argv[0]))),
         is_held_back=terminal.multiplexer == "tmux" and terminal.clipboard is False,
         env=terminal.env,
     )

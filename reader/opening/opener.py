@@ -37,8 +37,6 @@ BY_SSH = (
 
 BY_NOBODY = "This reader is restricted, so no browser was started"
 
-Which = Callable[[str], str | None]
-
 
 class Step(NamedTuple):
     """One way to try."""
@@ -73,14 +71,7 @@ class Outcome(NamedTuple):
     """One line for the user. If no browser opened the URL, it must be shown."""
 
 
-def plan(
-    url: str,
-    terminal: Terminal,
-    config: Config = Config(),  # noqa: B008, frozen
-    *,
-    env: Mapping[str, str] = os.environ,
-    which: Which = shutil.which,
-) -> Plan:
+def plan(url: str, terminal: Terminal, config: Config, *, env: Mapping[str, str] = os.environ) -> Plan:
     """How to open this URL from this terminal. Raises UnsafeUrl.
 
     A command for pages like this one comes first, then the relay, the configured browser and $BROWSER, over
@@ -91,36 +82,31 @@ def plan(
         return Plan(address, sentence=BY_NOBODY)
     plain = address.partition("://")[2].lower()
     for_pattern = (argv for pattern, argv in config.open.items() if fnmatchcase(plain, pattern.lower()))
-    steps = [*_commands([next(for_pattern, ())], address, which)]
+    steps = [*_commands([next(for_pattern, ())], address)]
     is_away = terminal.is_remote or not terminal.has_desktop
     if place := terminal.relay or (config.relay if is_away else ""):
         steps.append(Step("relay", place=place))
     chosen = {"browser in config.toml": [config.browser], "$BROWSER": _from_variable(env.get("BROWSER", ""))}
     mistakes = []
     for place, commands in chosen.items():
-        found = list(_commands(commands, address, which))
+        found = list(_commands(commands, address))
         steps += found
         if commands and not found and (names := [argv[0] for argv in commands if argv]):
             mistakes.append(f"{place} names {shown(names[0])}, which is not installed")
     if terminal.has_desktop and not terminal.is_remote:
         desktop = [("open",)] if terminal.platform == "darwin" else _DESKTOP_COMMANDS
-        steps += _commands(desktop, address, which)
+        steps += _commands(desktop, address)
     sentence = BY_SSH if terminal.is_remote else "No browser found"
     return Plan(address, tuple(steps), sentence, "; ".join(mistakes))
 
 
-def plan_text(
-    url: str,
-    config: Config = Config(),  # noqa: B008
-    *,
-    which: Which = shutil.which,
-) -> Plan:
+def plan_text(url: str, config: Config) -> Plan:
     """How to read this URL's page in this terminal. Raises UnsafeUrl."""
     address = checked_url(url)
     if not permissions().programs:
         return Plan(address, sentence=BY_NOBODY)
     known = [config.text_browser, *((name,) for name in TEXT_BROWSERS)]
-    first = next(_commands(known, address, which), None)
+    first = next(_commands(known, address), None)
     steps = (first._replace(kind="text"),) if first else ()
     return Plan(address, steps, f"None of {', '.join(TEXT_BROWSERS[:4])} is installed here")
 
@@ -190,11 +176,11 @@ def _from_variable(text: str) -> list[tuple[str, ...]]:
     return commands
 
 
-def _commands(lists: Sequence[Sequence[str]], url: str, which: Which) -> Iterator[Step]:
+def _commands(lists: Sequence[Sequence[str]], url: str) -> Iterator[Step]:
     """The steps of those argument lists whose program is installed; the URL replaces `%s` or is appended."""
     for argv in filter(None, lists):
         program, rest = os.path.expanduser(argv[0]), argv[1:]
-        if which(program) is None:
+        if shutil.which(program) is None:
             continue
         if any("%s" in part for part in rest):
             rest = [part.replace("%s", url) for part in rest]

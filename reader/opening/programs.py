@@ -13,7 +13,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from tempfile import TemporaryFile
 from threading import Lock
@@ -28,7 +28,6 @@ MOST_OUTPUT = 1 << 20
 
 _EDITORS = ("sensible-editor", "nano", "vim", "vi")
 _PAGERS = ("less", "more")
-Which = Callable[[str], "str | None"]
 
 
 class Said(NamedTuple):
@@ -126,7 +125,7 @@ class PipeCommand:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def program_for(path: str, environ: Mapping[str, str], which: Which = shutil.which) -> tuple[str, ...]:
+def program_for(path: str, environ: Mapping[str, str]) -> tuple[str, ...]:
     """The argument list that opens a file: the editor, or the pager if the file is not writable.
 
     $VISUAL before $EDITOR; $PAGER. Raises ReaderError if there is none.
@@ -137,7 +136,7 @@ def program_for(path: str, environ: Mapping[str, str], which: Which = shutil.whi
         with suppress(UsageError):
             return (*arguments_of(environ.get(variable, "")), path)
     for program in _EDITORS if is_writable else _PAGERS:
-        if which(program):
+        if shutil.which(program):
             return (program, path)
     what = "editor: set $VISUAL or $EDITOR" if is_writable else "pager: set $PAGER"
     raise ReaderError(f"no {what} to the program that opens {display_path(path)}")

@@ -34,24 +34,24 @@ def test_the_limit_is_in_bytes() -> None:
 
 def test_a_plain_terminal_gets_the_sequence() -> None:
     """Without a multiplexer the sequence is all there is to it."""
-    assert plan("a", PLAIN) == CopyPlan("a", osc52("a"))
+    assert plan("a", PLAIN, ()) == CopyPlan("a", osc52("a"))
 
 
 def test_tmux_gets_it_both_ways() -> None:
     """tmux drops the sequence by default, so its own command is used as well."""
-    assert plan("a", TMUX) == CopyPlan("a", osc52("a"), ("tmux", "load-buffer", "-w", "-"))
+    assert plan("a", TMUX, ()) == CopyPlan("a", osc52("a"), ("tmux", "load-buffer", "-w", "-"))
 
 
-def test_a_desktop_keeps_it_by_its_own_program() -> None:
+def test_a_desktop_keeps_it_by_its_own_program(monkeypatch: pytest.MonkeyPatch) -> None:
     """At the machine itself a program of the desktop takes it as well, for many terminals refuse OSC 52."""
-    installed = {"xclip": "x", "xsel": "x", "mine": "x"}
+    monkeypatch.setattr("shutil.which", {"xclip": "x", "xsel": "x", "mine": "x"}.get)
     desktop = decide(Facts({"DISPLAY": ":0", "VTE_VERSION": "7200"}, is_tty=True))
-    decided = plan("a", desktop, which=installed.get)
+    decided = plan("a", desktop, ())
     assert decided.keepers == (("xclip", "-selection", "clipboard"), ("xsel", "-b", "-i"))
     assert decided.sequence == ""  # VTE takes none
-    assert plan("a", desktop, ("mine", "-x"), which=installed.get).keepers == (("mine", "-x"),)
+    assert plan("a", desktop, ("mine", "-x")).keepers == (("mine", "-x"),)
     remote = decide(Facts({"DISPLAY": "localhost:10.0", "SSH_TTY": "x"}, is_tty=True))
-    assert plan("a", remote, which=installed.get).keepers == ()
+    assert plan("a", remote, ()).keepers == ()
 
 
 def test_what_a_program_took_is_copied(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_what_a_program_took_is_copied(tmp_path: Path) -> None:
 
 def test_screen_gets_it_in_pieces() -> None:
     """screen passes on what is wrapped, in short pieces that make up the sequence."""
-    pieces = plan("a" * 1000, SCREEN).sequence.split("\x1b\\")[:-1]
+    pieces = plan("a" * 1000, SCREEN, ()).sequence.split("\x1b\\")[:-1]
     assert len(pieces) > 1
     assert all(piece.startswith("\x1bP") and len(piece) < 256 for piece in pieces)
     assert "".join(piece[2:] for piece in pieces) == osc52("a" * 1000)
@@ -73,7 +73,7 @@ def test_screen_gets_it_in_pieces() -> None:
 def test_it_says_sent_and_never_copied() -> None:
     """Nobody knows whether a terminal took it, and the sentence does not pretend."""
     written: list[str] = []
-    done = carry_out(plan("a", PLAIN), written.append)
+    done = carry_out(plan("a", PLAIN, ()), written.append)
     assert done.ok
     assert written == [osc52("a")]
     assert "Sent to the terminal" in done.sentence and "copied" not in done.sentence.lower()
@@ -82,7 +82,7 @@ def test_it_says_sent_and_never_copied() -> None:
 def test_without_a_terminal_it_says_so() -> None:
     """Nothing is written into a pipe."""
     written: list[str] = []
-    assert not carry_out(plan("a", PIPE), written.append).ok
+    assert not carry_out(plan("a", PIPE, ()), written.append).ok
     assert not written
 
 
@@ -96,7 +96,7 @@ def test_the_command_gets_the_text_on_its_stdin(tmp_path: Path, monkeypatch: pyt
     tmux.write_text(f"#!{sys.executable} -I\n{body}")
     tmux.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert carry_out(plan("Fähre $(id)", TMUX)._replace(sequence=""), print).ok
+    assert carry_out(plan("Fähre $(id)", TMUX, ())._replace(sequence=""), print).ok
     assert got.read_text("utf-8") == "load-buffer -w -|Fähre $(id)"
     tmux.unlink()
-    assert not carry_out(plan("a", TMUX)._replace(sequence=""), print).ok
+    assert not carry_out(plan("a", TMUX, ())._replace(sequence=""), print).ok

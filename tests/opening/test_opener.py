@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -45,8 +46,8 @@ BARE = seen({})
 
 def planned(terminal: Terminal, *programs: str, variable: str = "", url: str = URL, **settings: Any) -> Plan:
     """The plan where just these programs are installed."""
-    installed = {program: f"/usr/bin/{program}" for program in programs}
-    return plan(url, terminal, Config(**settings), env={"BROWSER": variable}, which=installed.get)
+    with patch("shutil.which", {program: f"/usr/bin/{program}" for program in programs}.get):
+        return plan(url, terminal, Config(**settings), env={"BROWSER": variable})
 
 
 def commands(plan: Plan) -> tuple[tuple[str, ...], ...]:
@@ -140,13 +141,14 @@ def test_text_browsers_need_the_terminal(terminal: Terminal, program: str) -> No
         assert ran == [(program, URL)]
 
 
-def test_reading_in_the_terminal() -> None:
+def test_reading_in_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """The configured text browser, else the first that is installed, gets the page where one asks for it."""
-    installed = {"lynx": "x", "links": "x", "my": "x"}
-    assert plan_text(URL, which=installed.get).steps == (Step("text", ("lynx", URL)),)
+    monkeypatch.setattr("shutil.which", {"lynx": "x", "links": "x", "my": "x"}.get)
+    assert plan_text(URL, Config()).steps == (Step("text", ("lynx", URL)),)
     mine = Config(text_browser=("my", "-u", "%s"))
-    assert plan_text(URL, mine, which=installed.get).steps == (Step("text", ("my", "-u", URL)),)
-    assert "w3m" in plan_text(URL, which=lambda _: None).sentence
+    assert plan_text(URL, mine).steps == (Step("text", ("my", "-u", URL)),)
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    assert "w3m" in plan_text(URL, Config()).sentence
 
 
 @pytest.mark.parametrize(
@@ -201,7 +203,7 @@ def test_a_real_command_gets_one_harmless_argument(url: str, recorder: Path, rec
     """Whatever is in the URL, the browser gets it as one argument, without a terminal, in its own session."""
     import json
 
-    decided = plan(url, BARE, env={"BROWSER": str(recorder)})
+    decided = plan(url, BARE, Config(), env={"BROWSER": str(recorder)})
     outcome = carry_out(decided, BARE, patience=LONG)
     assert outcome.ok, outcome.sentence
     assert "harbour.example" in outcome.sentence

@@ -78,7 +78,7 @@ def test_a_command_that_is_not_there_is_said() -> None:
         PipeCommand(("no-such-program",), "").run()
 
 
-def test_a_file_is_opened_with_the_person_s_editor(tmp_path: Path) -> None:
+def test_a_file_is_opened_with_the_person_s_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """$VISUAL wins over $EDITOR; empty ones count as not set; else a well-known one that is there."""
     path = tmp_path / "a.md"
     path.write_text("a")
@@ -86,9 +86,11 @@ def test_a_file_is_opened_with_the_person_s_editor(tmp_path: Path) -> None:
     both = {"VISUAL": "code -w", "EDITOR": "vi"}
     assert program_for(name, both) == ("code", "-w", name)
     assert program_for(name, both | {"VISUAL": " "}) == ("vi", name)
-    assert program_for(name, {}, {"nano": "/bin/nano"}.get) == ("nano", name)
+    monkeypatch.setattr("shutil.which", {"nano": "/bin/nano"}.get)
+    assert program_for(name, {}) == ("nano", name)
+    monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(ReaderError, match="set \\$VISUAL or \\$EDITOR"):
-        program_for(name, {}, lambda _: None)
+        program_for(name, {})
 
 
 def test_a_file_that_can_t_be_written_is_shown_with_the_pager(
@@ -98,7 +100,8 @@ def test_a_file_that_can_t_be_written_is_shown_with_the_pager(
     name = str(tmp_path / "a.md")
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert program_for(name, {"EDITOR": "vi", "PAGER": "most -s"}) == ("most", "-s", name)
-    assert program_for(name, {"EDITOR": "vi"}, {"less": "/bin/less"}.get) == ("less", name)
+    monkeypatch.setattr("shutil.which", {"less": "/bin/less"}.get)
+    assert program_for(name, {"EDITOR": "vi"}) == ("less", name)
 
 
 def test_without_a_temporary_folder_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
