@@ -23,10 +23,10 @@ class Known(NamedTuple):
     mtime_ns: int
     size: int
     inode: int
+    ctime_ns: int
     number: int | None
     """Number of its article; None for a duplicate and a file without an article."""
     key: int | None
-    ctime_ns: int = 0
 
 
 class ListedFolder(NamedTuple):
@@ -59,9 +59,9 @@ class Scan:
         }
         (highest,) = connection.execute("select max(folder) from folders").fetchone()
         self._next = (highest or 0) + 1
-        self._racy: dict[int, list[str]] = {}
+        self._racy: dict[int, set[str]] = {}
         for folder, name in connection.execute("select folder, name from racy"):
-            self._racy.setdefault(folder, []).append(unpack_name(name))
+            self._racy.setdefault(folder, set()).add(unpack_name(name))
         self.folders: list[ListedFolder] = []
         """Folders in which something must be read or recorded."""
         self.removed: dict[tuple[int, str], Known] = {}
@@ -87,28 +87,19 @@ class Scan:
             if mtime_ns != stored_mtime_ns:
                 self.touched.append((mtime_ns, number))
             return
+        known = self._known(number) if number else {}
         if not number:
             number, self._next = self._next, self._next + 1
-            self.added += len(folder.files)
-            names = [file[0] for file in folder.files]
-            self.folders.append(
-                ListedFolder(number, folder.root, folder.path, signature, mtime_ns, names, {}, {})
-            )
-            return
         listed = ListedFolder(number, folder.root, folder.path, signature, mtime_ns, [], {}, {})
-        self._compare_files(folder, listed)
         self.folders.append(listed)
-
-    def _compare_files(self, folder: Folder, listed: ListedFolder) -> None:
-        number = listed.folder
-        known = self._known(number)
-        racy = set(self._racy.get(number, ()))
-        for name, mtime_ns, size, inode, ctime_ns in folder.files:
+        racy = self._racy.get(number, ())
+        for file in folder.files:
+            name = file[0]
             before = known.pop(name, None)
             if before is None:
                 self.added += 1
                 listed.names.append(name)
-            elif before[:3] != (mtime_ns, size, inode) or before.ctime_ns != ctime_ns:
+            elif before[:4] != file[1:]:
                 listed.names.append(name)
                 listed.changed[name] = before
             else:
@@ -119,8 +110,8 @@ class Scan:
 
     def _known(self, folder: int) -> dict[str, Known]:
         rows = self._connection.execute(
-            "select name, mtime_ns, size, inode, number, key, ctime_ns from articles where folder = ?1"
-            " union all select name, mtime_ns, size, inode, null, key, ctime_ns from others"
+            "select name, mtime_ns, size, inode, ctime_ns, number, key from articles where folder = ?1"
+            " union all select name, mtime_ns, size, inode, ctime_ns, null, key from others"
             " where folder = ?1",
             (folder,),
         )

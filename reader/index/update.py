@@ -19,7 +19,16 @@ from reader.index.coldload import ColdLoad
 from reader.index.entry import File, Taken, digest_now, take
 from reader.index.recognition import take_over
 from reader.index.scan import Known, Scan, any_difference, has_new_notes, has_other_basis, is_too_young
-from reader.index.schema import LAST_UNDATED, LATE, SetKind, connect, create, pack_name, unpack_name
+from reader.index.schema import (
+    LAST_UNDATED,
+    LATE,
+    SetKind,
+    connect,
+    create,
+    pack_name,
+    select_in,
+    unpack_name,
+)
 from reader.index.sets import read_set
 from reader.index.store import Index
 from reader.index.stories import StoryFinder, forget
@@ -378,21 +387,19 @@ class Update:
     def _read_rivals(self) -> Iterator[Progress]:
         """Read files that were duplicates of deleted or changed ones: one of them may be shown now."""
         different = (*self._known.values(), *self._scan.removed.values())
-        rivals = []
-        for file, known in _duplicates_of(self._connection, {known.key for known in different} - {None}):
-            self._known[file.folder, file.name] = known
-            rivals.append(file)
+        keys = {known.key for known in different} - {None}
+        rivals = _stored_files(self._connection, "others", "key in (??)", [*keys])
         if rivals:
-            yield from self._read_here(rivals)
+            self._known.update(((file.folder, file.name), known) for file, known in rivals)
+            yield from self._read_here([file for file, _ in rivals])
 
     def _read_early(self) -> Iterator[Progress]:
         """Read the undated articles among the first headlines again: they are from the last folders, so after
         the rest they get the numbers that a rebuilt index gives them."""
         if len(self._early) < self._scan.added:
-            found = _stored_files(
-                self._connection, "date is null and number > ?", LAST_UNDATED - len(self._early)
-            )
-            early = [(file, known) for _, file, known in found if (file.folder, file.name) in self._early]
+            lowest = LAST_UNDATED - len(self._early)
+            found = _stored_files(self._connection, "articles", "date is null and number > ??", [lowest])
+            early = [one for one in found if (one[0].folder, one[0].name) in self._early]
             yield from self._read_again(early)
 
     def _read_ties(self) -> Iterator[Progress]:
@@ -401,25 +408,22 @@ class Update:
         yield from self._read_again(list(_ties(self._connection)))
 
     def _read_again(self, stored: Sequence[tuple[File, Known]]) -> Iterator[Progress]:
-        if stored:
-            self._known.update({(file.folder, file.name): known for file, known in stored})
-            self._take_back([(file.folder, file.name) for file, _ in stored])
-            yield from self._read_here([file for file, _ in stored])
-
-    def _take_back(self, files: Iterable[tuple[int, str]]) -> None:
-        """Delete those of these files that are new in this refresh as if they had not been read: else they
-        would count as articles that were here before, and none of them as one that was moved."""
+        if not stored:
+            return
         departed = {key for (key,) in self._connection.execute("select key from departed")}
         arrived = {number for (number,) in self._connection.execute("select number from arrived")}
+        self._known.update(((file.folder, file.name), known) for file, known in stored)
+        # What is new in this refresh is deleted as if it had not been read: else it would count as an article
+        # that was here before, and not as one that was moved.
         new = {
-            file: known.key
-            for file in files
-            if (known := self._known[file]).number in arrived and known.key not in departed
-        }
+            (file.folder, file.name): known.key
+            for file, known in stored if known.number in arrived and known.key not in departed
+        }  # fmt: skip
         with self._writer.transaction():
             self._drop(new)
             keys = [(key,) for key in new.values()]
             self._connection.executemany("delete from departed where key = ?", keys)
+        yield from self._read_here([file for file, _ in stored])
 
     def _close_folders(self) -> None:
         """Store the signatures of folders that are done: no file was too recent or unreadable."""
@@ -458,7 +462,8 @@ def _ties(connection: sqlite3.Connection) -> Iterator[tuple[File, Known]]:
         ).fetchone()
         if not 1 < count <= left:
             continue
-        found = _stored_files(connection, "date is ?", date)
+        stored = _stored_files(connection, "articles", "date is ??", [date])
+        found = [(known.number or 0, file, known) for file, known in stored]
         if date is None:
             # They are numbered downwards, and listed so even if they are late.
             found.sort(key=lambda one: -one[0])
@@ -472,29 +477,17 @@ def _ties(connection: sqlite3.Connection) -> Iterator[tuple[File, Known]]:
 
 
 def _stored_files(
-    connection: sqlite3.Connection, condition: str, value: int | None
-) -> list[tuple[int, File, Known]]:
-    """Returns the numbers and files of the articles for which an SQL condition holds."""
-    rows = connection.execute(
-        "select number, key, folder, root, path, name, mtime_ns, size, inode, ctime_ns"
-        f" from articles join folders using(folder) where {condition}", (value,)
-    )  # fmt: skip
+    connection: sqlite3.Connection, table: str, condition: str, values: Sequence[int | None]
+) -> list[tuple[File, Known]]:
+    """Returns the files in a table for which an SQL condition holds, in which `??` stands for the values."""
+    number = "number" if table == "articles" else "null"
+    rows = select_in(
+        connection,
+        f"select folder, root, path, name, mtime_ns, size, inode, ctime_ns, {number}, key from {table}"
+        f" join folders using(folder) where {condition}",
+        values,
+    )
     return [
-        (number, File(folder, root, unpack_name(path), unpack_name(name)),
-         Known(mtime_ns, size, inode, number, key, ctime_ns))
-        for number, key, folder, root, path, name, mtime_ns, size, inode, ctime_ns in rows
-    ]  # fmt: skip
-
-
-def _duplicates_of(
-    connection: sqlite3.Connection, keys: Iterable[int | None]
-) -> Iterator[tuple[File, Known]]:
-    """Returns the files recorded as duplicates of articles with these keys."""
-    for key in keys:
-        rows = connection.execute(
-            "select folder, root, path, name, mtime_ns, size, inode, ctime_ns from others"
-            " join folders using(folder) where key = ?", (key,)
-        )  # fmt: skip
-        for folder, root, path, name, mtime_ns, size, inode, ctime_ns in rows.fetchall():
-            file = File(folder, root, unpack_name(path), unpack_name(name))
-            yield file, Known(mtime_ns, size, inode, None, key, ctime_ns)
+        (File(folder, root, unpack_name(path), unpack_name(name)), Known(*known))
+        for folder, root, path, name, *known in rows
+    ]
