@@ -127,8 +127,6 @@ _WORDPRESS = re.compile(
     r"(?P<rest>(?:[ \t][^\[\]\n]{1,500})?)\](?!\()"
 )
 
-_TEMPLATE_BEGINS = ("{%", "{{<", "{{%")
-
 
 def add_to(parser: MarkdownIt) -> None:
     """Teach the parser these extensions."""
@@ -163,24 +161,30 @@ def _footnote_reference(state: StateInline, silent: bool) -> bool:
 
 def _extension(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     at = state.bMarks[start] + state.tShift[start]
-    rules = _RULES.get(state.src[at : at + 1])
-    if rules is None or state.is_code_block(start):
+    rule = _RULES.get(state.src[at : at + 1])
+    if rule is None or state.is_code_block(start):
         return False
     line = _line(state, start)
-    return any(rule(state, line, start, end, silent) for rule in rules)
+    if not any(pattern.match(line) for pattern in _UNSEEN_LINES):
+        return rule(state, line, start, end, silent)
+    if not silent:
+        state.line = start + 1
+        if _CONTENTS.match(line):
+            _drop_list(state)
+    return True
 
 
 def _line(state: StateBlock, number: int) -> str:
     return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
 
 
-def _paragraph(state: StateBlock, content: str, start: int, *, is_heading: bool = False) -> None:
-    place = [start, start + 1]
-    opened = state.push("paragraph_open", "p", 1)
-    opened.map, opened.meta = place, {"heading": True} if is_heading else {}
-    inline = state.push("inline", "", 0)
-    inline.content, inline.map, inline.children = content.strip(), place, []
-    state.push("paragraph_close", "p", -1)
+def _push(state: StateBlock, kind: str, tag: str, content: str, start: int) -> Token:
+    """Add a block of one line; its opening token."""
+    opened, inline = state.push(f"{kind}_open", tag, 1), state.push("inline", "", 0)
+    opened.map = inline.map = [start, start + 1]
+    inline.content, inline.children = content.strip(), []
+    state.push(f"{kind}_close", tag, -1)
+    return opened
 
 
 def _heading(state: StateBlock, start: int, title: str) -> None:
@@ -191,7 +195,7 @@ def _heading(state: StateBlock, start: int, title: str) -> None:
 def _said(state: StateBlock, start: int, markdown: str) -> None:
     """What a box or a tag says, which is no part of the text around it."""
     if markdown:
-        _paragraph(state, markdown, start, is_heading=True)
+        _push(state, "paragraph", "p", markdown, start).meta = {"heading": True}
 
 
 def _escaped(text: str) -> str:
@@ -211,8 +215,6 @@ def _component(state: StateBlock, line: str, start: int, end: int, silent: bool)
         if stop > start + 1 and not _TAG_BEGINS.match(line):
             return False
         title = _quoted(_TITLE.search(state.src, state.bMarks[start], state.eMarks[stop - 1])) if stop else ""
-    elif _IMPORT.match(line):
-        stop = start + 1
     elif _EXPORT.match(line):
         stop = next((number for number in range(start + 1, end) if state.isEmpty(number)), end)
     if stop and not silent:
@@ -223,11 +225,9 @@ def _component(state: StateBlock, line: str, start: int, end: int, silent: bool)
 
 def _comment(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
     """Obsidian's comments, `%%` down to `%%`."""
-    stop = start + 1 if _COMMENT.match(line) else 0
-    if not stop and line.strip() == "%%":
-        last = min(end, start + MAX_COMMENT_LINES)
-        ends = (one + 1 for one in range(start + 1, last) if _line(state, one).rstrip().endswith("%%"))
-        stop = next(ends, 0)
+    last = min(end, start + MAX_COMMENT_LINES) if line.strip() == "%%" else start
+    ends = (one + 1 for one in range(start + 1, last) if _line(state, one).rstrip().endswith("%%"))
+    stop = next(ends, 0)
     if stop and not silent:
         state.line = stop
     return bool(stop)
@@ -245,18 +245,17 @@ def _last_line(state: StateBlock, start: int, end: int, mark: str) -> int:
 
 
 def _template(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
-    """Tags of Liquid and shortcodes of Hugo; a list of classes, a place for a table of contents."""
+    """Tags of Liquid and shortcodes of Hugo."""
     stop, content = start + 1, line
-    if line.startswith(_TEMPLATE_BEGINS) and "}" not in line:
+    if line.startswith(("{%", "{{<", "{{%")) and "}" not in line:
         stop = _last_line(state, start, end, "}")
         content = "\n".join(_line(state, number) for number in range(start, stop))
     is_code = _HIGHLIGHT.match(content)
     shortcode = _SHORTCODE.match(content)
     call = _CALL.fullmatch(content.rstrip())
     is_liquid = _LIQUID.match(content)
-    is_unseen = _COMMENTS.match(content) or _ATTRIBUTES.match(content)
-    if silent or not (shortcode or call or is_code or is_liquid or is_unseen):
-        return bool(shortcode or call or is_code or is_liquid or is_unseen)
+    if silent or not (shortcode or call or is_code or is_liquid):
+        return bool(shortcode or call or is_code or is_liquid)
     state.line = stop
     if is_code:
         _code(state, is_code[1] or is_code[2] or "", start, stop, end)
@@ -265,15 +264,14 @@ def _template(state: StateBlock, line: str, start: int, end: int, silent: bool) 
         ends = (one for one in range(stop, last) if _LIQUID_COMMENT_ENDS.search(_line(state, one)))
         state.line = next(ends, stop - 1) + 1
     elif shortcode and _ESCAPED_TAG.match(content):
-        _paragraph(state, f"`` {content.replace('/*', '', 1).replace('*/', '', 1)} ``", start)
+        content = content.replace("/*", "", 1).replace("*/", "", 1)
+        _push(state, "paragraph", "p", f"`` {content} ``", start)
     elif shortcode:
         name = (shortcode["name"] or "").replace(" ", "")
         is_paired = f"/{name}" in state.src or f"/ {name}" in state.src
         _said(state, start, shown_tag(name, shortcode["rest"], is_paired=is_paired))
     elif call:
         _said(state, start, shown_tag(call["name"], _BETWEEN_ARGUMENTS.sub(" ", call["rest"])))
-    elif _CONTENTS.match(content):
-        _drop_list(state)
     elif is_liquid:
         for tag in _LIQUID_TAG.finditer(content):
             _said(state, start, _liquid(tag["name"], tag["rest"]))
@@ -374,9 +372,6 @@ def _target(address: str) -> str:
 
 def _box(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
     """`:::note`, down to `:::`."""
-    if _BOX_ENDS.match(line):
-        state.line = state.line if silent else start + 1
-        return True
     found = _BOX.match(line)
     if not found or state.level >= MAX_BOXES:
         return False
@@ -425,11 +420,7 @@ def _wiki_heading(state: StateBlock, line: str, start: int, silent: bool) -> boo
     if not silent:
         signs = len(found[1])
         # DokuWiki has the most signs for the highest rank, MediaWiki the fewest.
-        tag = f"h{7 - signs if signs > 4 else signs}"
-        state.push("heading_open", tag, 1).map = [start, start + 1]
-        inline = state.push("inline", "", 0)
-        inline.content, inline.map, inline.children = found[2], [start, start + 1], []
-        state.push("heading_close", tag, -1)
+        _push(state, "heading", f"h{7 - signs if signs > 4 else signs}", found[2], start)
         state.line = start + 1
     return True
 
@@ -450,11 +441,12 @@ def _framed(state: StateBlock, heading: str, start: int, stop: int) -> None:
     state.parentType, state.lineMax, state.level = before
 
 
-_RULES: Mapping[str, tuple[Callable[[StateBlock, str, int, int, bool], bool], ...]] = {
-    ":": (_box,), "<": (_component,), "i": (_component,), "e": (_component,),
-    "%": (_comment,), "{": (_template,), "[": (_template,), "=": (_tab,),
+_RULES: Mapping[str, Callable[[StateBlock, str, int, int, bool], bool]] = {
+    ":": _box, "<": _component, "i": _component, "e": _component,
+    "%": _comment, "{": _template, "[": _template, "=": _tab,
 }  # fmt: skip
 """By the character that a line begins with."""
+_UNSEEN_LINES = (_IMPORT, _COMMENT, _COMMENTS, _ATTRIBUTES, _BOX_ENDS)
 
 
 def refine(tokens: Sequence[Token]) -> None:
