@@ -140,7 +140,8 @@ def entry_of(article: Article, place: Place, origin: Origin) -> IndexEntry:
     """Returns the entry of an article read from this file."""
     date = article.published_date_time
     is_day = date is not None and not isinstance(date, datetime)
-    host = _host(article.url)
+    url = article.url
+    host = _host(url)
     values = _values(article, place, host)
     found = [
         (number, value)
@@ -156,7 +157,7 @@ def entry_of(article: Article, place: Place, origin: Origin) -> IndexEntry:
     row = IndexRow(
         0, key_of(article.identity), None if date is None else sort_seconds(date), is_day, article.title,
         article.provider.name, article.provider.domain or host, "\n".join(article.topics), article.quality,
-        article.heat, article.category, article.type, article.url, article.is_draft,
+        article.heat, article.category, article.type, url, article.is_draft,
         *origin, article.title_key, article.text_key,
         None if is_web(article.identity) else sketch_of(article.body),
     )  # fmt: skip

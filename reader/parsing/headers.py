@@ -129,13 +129,10 @@ class _Walk:
     def __init__(self, header: str, first_line: int) -> None:
         import yaml
 
-        self._errors = (yaml.YAMLError, UnicodeError)
+        self._yaml: Any = yaml
+        self._ends = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
         self._loader = (getattr(yaml, "CBaseLoader", None) or yaml.BaseLoader)(header)
         self._next: Callable[[], Any] = self._loader.get_event
-        self._scalar = yaml.ScalarEvent
-        self._alias = yaml.AliasEvent
-        self._sequence = yaml.SequenceStartEvent
-        self._ends = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
         self._first_line = first_line
         self._header = header
         self._anchors: dict[str, tuple[Value, int] | None] = {}
@@ -156,24 +153,22 @@ class _Walk:
                 if anchor not in self._used:
                     fields[key] = written
             return found
-        except self._errors as error:
+        except (self._yaml.YAMLError, UnicodeError) as error:
             mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-            raise HeaderError(self._line(mark) if mark else 0, _explained(error)) from None
+            raise HeaderError(mark.line if mark else 0, _explained(error)) from None
         finally:
             self._loader.dispose()
 
     def _document(self) -> dict[str, Value]:
-        import yaml
-
         self._next()
         begin = self._next()
-        if isinstance(begin, yaml.StreamEndEvent):
+        if isinstance(begin, self._yaml.StreamEndEvent):
             return {}
         root, _ = self._node(self._next(), "", 0)
         self._next()
         after = self._next()
-        if isinstance(after, yaml.DocumentStartEvent):
-            self._flaw(self._line(after.start_mark), "", "only the first YAML document of a file is read")
+        if isinstance(after, self._yaml.DocumentStartEvent):
+            self._flaw(after.start_mark.line, "", "only the first YAML document of a file is read")
         if root is None:
             return {}
         if not isinstance(root, dict):
@@ -182,24 +177,25 @@ class _Walk:
 
     def _node(self, event: Any, path: str, depth: int) -> tuple[Value, int]:
         """The value that begins with this event, and how many values it is made of."""
-        if isinstance(event, self._scalar):
+        if isinstance(event, self._yaml.ScalarEvent):
             self._refuse_tag(event, path)
             text: Value = event.value
+            tag = event.tag
             if event.implicit[0] and text in _NULLS:
                 text = None
-            elif event.tag and self._is_part_of_text(event):
-                text = self._written(event)
+            elif tag and not (event.style or tag in _KNOWN_TAGS or tag.startswith(_PYTHON_TAG)):
+                text = self._written(event)  # what looks like a tag begins a text: `!important notice`
             if event.anchor:
                 self._anchors[event.anchor] = (text, 1)
             return text, 1
-        if isinstance(event, self._alias):
+        if isinstance(event, self._yaml.AliasEvent):
             return self._resolved(event)
         self._refuse_tag(event, path)
         if depth >= MAX_NESTING:
-            raise HeaderError(self._line(event.start_mark), f"values are nested more than {MAX_NESTING} deep")
+            raise HeaderError(event.start_mark.line, f"values are nested more than {MAX_NESTING} deep")
         if event.anchor:
             self._anchors[event.anchor] = None
-        is_list = isinstance(event, self._sequence)
+        is_list = isinstance(event, self._yaml.SequenceStartEvent)
         found = self._list(path, depth) if is_list else self._mapping(path, depth)
         if event.anchor:
             self._anchors[event.anchor] = found
@@ -208,11 +204,7 @@ class _Walk:
     def _refuse_tag(self, event: Any, path: str) -> None:
         """List a tag that asks for a Python object; its value is plain text or fields like every other."""
         if event.tag and event.tag.startswith(_PYTHON_TAG):
-            self._flaw(self._line(event.start_mark), path, "Python tags are ignored; remove the !!python/…")
-
-    def _is_part_of_text(self, event: Any) -> bool:
-        """Whether what looks like a tag is the beginning of a text (`!important notice`)."""
-        return not event.style and not event.tag.startswith(_PYTHON_TAG) and event.tag not in _KNOWN_TAGS
+            self._flaw(event.start_mark.line, path, "Python tags are ignored; remove the !!python/…")
 
     def _written(self, event: Any) -> str:
         return " ".join(self._header[event.start_mark.index : event.end_mark.index].split())
@@ -231,8 +223,8 @@ class _Walk:
         merged: list[Value] = []
         total, is_odd = 1, False
         while not isinstance(event := self._next(), self._ends):
-            line = self._line(event.start_mark)
-            key = event.value if isinstance(event, self._scalar) else None
+            line = event.start_mark.line
+            key = event.value if isinstance(event, self._yaml.ScalarEvent) else None
             if key is None:
                 self._node(event, path, depth + 1)
                 self._flaw(line, path, "a key must be a string; text that begins with { or [ needs quotes")
@@ -244,28 +236,23 @@ class _Walk:
             if key is None:
                 is_odd = True
                 continue
-            if isinstance(behind, self._scalar) and behind.anchor and not behind.style:
+            if isinstance(behind, self._yaml.ScalarEvent) and behind.anchor and not behind.style:
                 self._anchored.append((behind.anchor, fields, key, self._written(behind)))
             if key == "<<" and event.implicit[0]:
-                merged.append(value)
+                merged += value if isinstance(value, list) else [value]
                 continue
             if key in fields:
                 self._flaw(line, path + key, "appears twice; the last one is used")
             fields[key] = value
             self.lines[path + key] = line + self._first_line
-        for value in merged:
-            self._merge(fields, value)
+        for part in merged:
+            for key, one in part.items() if isinstance(part, dict) else ():
+                fields.setdefault(key, one)
         # A template's `{{date}}` is one problem, not also a map where a text belongs.
         return fields if fields or not is_odd else None, total
 
-    def _merge(self, fields: dict[str, Value], value: Value) -> None:
-        for part in value if isinstance(value, list) else [value]:
-            if isinstance(part, dict):
-                for key, one in part.items():
-                    fields.setdefault(key, one)
-
     def _resolved(self, event: Any) -> tuple[Value, int]:
-        line = self._line(event.start_mark)
+        line = event.start_mark.line
         self._aliases += 1
         if event.anchor not in self._anchors:
             raise HeaderError(line, f"*{event.anchor} is not defined; put quotes around a text with *")
@@ -277,11 +264,6 @@ class _Walk:
         if self._aliases > MAX_ALIASES or self._aliased > MAX_ALIASED:
             raise HeaderError(line, "too many aliases (*name); write the values out")
         return found
-
-    def _line(self, mark: Any) -> int:
-        """The 0-based line of a place."""
-        line: int = mark.line
-        return line
 
     def _flaw(self, line: int, field: str, reason: str) -> None:
         self.flaws.append(Flaw(line + self._first_line, field.rstrip(".") or "header", reason))
