@@ -91,12 +91,17 @@ def _all_places(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _own_places(_all_places: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No test reads or writes the index, the marks or the configuration of the user who runs it."""
+    """No test reads or writes the index, the marks or the configuration of the user who runs it, nor asks
+    their proxy."""
     # Not `mktemp`, which lists the folders of all tests before.
     base = _all_places / str(next(_NUMBERS))
     base.mkdir()
     for kind in ("cache", "data", "config", "state"):
         monkeypatch.setenv(f"READER_{kind.upper()}_DIR", str(base / kind))
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("NETRC", os.devnull)
     return base
 
 

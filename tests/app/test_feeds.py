@@ -26,13 +26,6 @@ from tests.feeds.site import Page, Site, item, rss
 RSS = {"Content-Type": "application/rss+xml"}
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("NETRC", "/nonexistent")
-
-
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A server with one feed of three entries, and a page that names two feeds."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -15,8 +16,6 @@ from tests.feeds.site import Page, Site, item, rss
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A site with one feed of two articles."""
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
     made = Site()
     made.pages["/feed"] = Page(rss(item(1), item(2)))
@@ -24,23 +23,17 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     made.close()
 
 
-class Shell:
-    """Runs commands in this process."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *words: str) -> tuple[int, str, str]:
-        """Exit code, stdout, stderr."""
-        code = cli.main(words)
-        out, err = self._capsys.readouterr()
-        return code, out, err
+Shell: TypeAlias = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def shell(capsys: pytest.CaptureFixture[str]) -> Shell:
-    """A command line."""
-    return Shell(capsys)
+    """Runs a command in this process; gives its exit code, stdout and stderr."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        return cli.main(words), *capsys.readouterr()
+
+    return run
 
 
 def test_from_an_address_to_articles(site: Site, shell: Shell) -> None:

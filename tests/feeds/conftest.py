@@ -1,4 +1,4 @@
-"""A site on loopback, and no proxy on the way to it."""
+"""A site on loopback, and someone who subscribes to it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,6 @@ from reader.feeds.fetching import FeedStep, FetchReport, fetch
 from reader.feeds.network import Limits
 from reader.feeds.subscriptions import Subscription
 from tests.feeds.site import Site
-
-
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("NETRC", "/nonexistent")
 
 
 @pytest.fixture

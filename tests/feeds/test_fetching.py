@@ -355,7 +355,7 @@ def test_a_document_that_ends_its_worker_fails_alone(desk: Desk) -> None:
     """Deep nesting is a sentence, and the next feed is read."""
     desk.subscribe("/deep")
     desk.subscribe("/feed")
-    desk.site.pages["/deep"] = Page(b"<rss><channel>" + b"<a>" * 300_000)
+    desk.site.pages["/deep"] = Page(b"<rss><channel>" + b"<a>" * 30_000)
     desk.site.pages["/feed"] = Page(rss(item(1)))
     report = desk.fetch()
     assert report.new == 1

@@ -22,10 +22,8 @@ FEEDS, ENTRIES = 4, 12
 
 
 @pytest.fixture
-def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def site() -> Iterator[Site]:
     """Feeds with entries of which every third has no date."""
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.delenv(name, raising=False)
     made = Site()
     for feed in range(FEEDS):
         items = (

@@ -38,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server without a token."""
     with serving(folder, tmp_path_factory.mktemp("home")) as found:
-        yield found
+        yield found.address
 
 
 @pytest_asyncio.fixture
@@ -152,7 +152,8 @@ async def test_a_reader_that_was_quit_can_be_started_again(address: str, browser
 @pytest.mark.long
 async def test_a_token_lets_a_browser_in(folder: Path, browser: Chromium, tmp_path: Path) -> None:
     """Opened once with the token, the address without it works; a browser that had none sees a sentence."""
-    with serving(folder, tmp_path, "--token", TOKEN) as address:
+    with serving(folder, tmp_path, "--token", TOKEN) as server:
+        address = server.address
         base = address.partition("?")[0]
         page = await browser.page(address)
         await page.see("Harbour number 29")

@@ -24,15 +24,15 @@ async def test_visitors_read_and_mark_what_a_database_has(
     news = tmp_path / "news"
     news.mkdir()
     (news / "a.md").write_text("---\ntitle: Harbour pilot\n---\nText.\n")
-    desk, home = tmp_path / "desk", tmp_path / "home"
+    desk, home = tmp_path / "desk", tmp_path / "home"  # which `serving` uses too
     for words, where in (
         (["publish", str(news), "--to", database, "--init"], desk),
         (["mark", "star", database, "--restricted"], home),
     ):
         command = [sys.executable, "-m", "reader", *words]
         subprocess.run(command, env=environment_of(where, {}), check=True, capture_output=True)
-    with serving(database, home) as address:
-        async with screen(address) as socket:
+    with serving(database, tmp_path) as server:
+        async with screen(server.address) as socket:
             text = await seen(socket, "Harbour pilot")
     assert "postgresql" not in text
     assert not [path for path in home.rglob("*") if path.is_file()]
