@@ -121,7 +121,7 @@ def pointed(error: QueryError, text: str) -> str:
 def muting(sources: Sequence[str]) -> Muting | None:
     """The rules of the configuration; None if it has none, which is seen without parsing it.
 
-    Mistakes in them are told where SOURCEs are named; without those the configuration was read already.
+    Mistakes in them are reported if SOURCEs are given; otherwise they were already, with the configuration.
     """
     from reader.config import private_files
     from reader.config.paths import CONFIG, folder_of

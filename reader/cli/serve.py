@@ -71,11 +71,11 @@ def _run(options: Namespace) -> int:
         keeping = Thread(target=_keep_up, args=(library, ended), name="refresh", daemon=True)
         keeping.start()
 
-        def told(port: int) -> None:
+        def announce(port: int) -> None:
             print(f"Reader is at {page_of(options.host, port, token)} until Ctrl-C", flush=True)
 
         try:
-            asyncio.run(server.run(told))
+            asyncio.run(server.run(announce))
         finally:
             ended.set()
             keeping.join(LOOK_EVERY * 2)

@@ -96,8 +96,8 @@ def sources_of(
 
 def split_ids(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """The ids and the SOURCEs of `ID... [SOURCE]...`: the first word is an id, and so is each further word
-    that looks like one (4 to 12 hex digits) and is the name of no file or folder. A first word of `-` stands
-    for the ids on stdin."""
+    that looks like one (4 to 12 hex digits) and names no file or folder. `-` as the first word reads the ids
+    from stdin."""
     if not words:
         raise UsageError('no article given; "reader list" shows the ids')
     if words[0] == "-":

@@ -61,7 +61,7 @@ def load(folder: str) -> tuple[list[Palette], list[str]]:
 
 
 def unknown_theme(name: str, known: Iterable[str]) -> str:
-    """What is wrong with the name of a theme that there is none of."""
+    """The message for an unknown theme."""
     return f"unknown theme {shown(name)}; {nearest(name, known)}"
 
 

@@ -52,7 +52,7 @@ class Config(NamedTuple):
     theme: str = ""
     """Name of a theme; empty = the reader's own."""
     mark_read_after: float = 1.0
-    """Seconds that an article must be shown to count as read; 0 = at once, -1 = never by itself."""
+    """Seconds that an article must be shown to count as read; 0 = at once, -1 = never automatically."""
     text_width: int = 72
     """Cells of a line of the article's text, at most."""
     paragraph_spacing: int = 1
@@ -207,7 +207,7 @@ def quoted(value: object) -> str:
 
 
 def spelled(value: object) -> str:
-    """A value as TOML has it; good enough in messages for those that TOML lacks."""
+    """A value in TOML; an approximation for messages where TOML has no such value."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -288,7 +288,7 @@ def _lines(value: object) -> tuple[str, ...]:
 
 
 def _arguments(value: object) -> tuple[str, ...]:
-    """A program and its arguments; a text is a program without any."""
+    """A program and its arguments; a string is a program without arguments."""
     arguments = _texts(value)
     if any("\0" in argument for argument in arguments) or (arguments and not arguments[0].strip()):
         raise _Invalid("a program and its arguments")

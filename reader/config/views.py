@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TableName: TypeAlias = Literal["views", "topics"]
 
 Configured: TypeAlias = "Mapping[str, str | Literal[False]]"
-"""Such a table: name to query text; False leaves out a view of ours."""
+"""Such a table: name to query text; False hides a built-in view."""
 
 BUILT_IN: Mapping[str, str] = {
     "All": "",
@@ -106,7 +106,7 @@ class SavedQueries:
         self._seen = _version()
 
     def has_changed(self) -> bool:
-        """Whether the file was written since this was asked last; the file is not read for it."""
+        """Whether the file was written since the last call; does not read it."""
         before, self._seen = self._seen, _version()
         return self._seen != before
 
@@ -132,7 +132,7 @@ class SavedQueries:
 
 
 def _version() -> tuple[int, int, int] | None:
-    """What tells the configuration from its earlier states; None if there is none."""
+    """Identifies the state of the configuration file; None if it does not exist."""
     try:
         found = os.stat(config_name())
     except OSError:

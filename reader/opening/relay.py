@@ -48,7 +48,7 @@ SECONDS = 10.0
 MOST_UNPROVEN = 64
 """Connections that have proved nothing yet; a further one takes the place of the oldest."""
 MOST_PAGES, PAGES_IN = 20, 60.0
-"""Maximum number of pages, in so many seconds; more would be a fault or an attack."""
+"""Maximum number of pages in this many seconds; more would be a fault or an attack."""
 LOOKUP_SECONDS = 2.0
 """Timeout of a DNS lookup, in seconds."""
 NOT_OPENED = "the relay could not open the page; its own output says why"
@@ -122,7 +122,7 @@ class Line:
         self._rest = b""
 
     def extend(self, seconds: float) -> None:
-        """Set the deadline to so many seconds from now."""
+        """Set the deadline to this many seconds from now."""
         self._end = monotonic() + seconds
 
     def say(self, text: str) -> None:
@@ -162,7 +162,7 @@ class Line:
 
 
 class Handed(NamedTuple):
-    """What became of a URL that a relay was asked to open."""
+    """The result of sending a URL to a relay."""
 
     is_taken: bool
     """Whether a relay with the token answered. If not, try another way."""

@@ -70,7 +70,7 @@ class _Parser:
             joiner = self.rest.pop()
 
     def all_of(self) -> tuple[Clause | None, bool]:
-        """An and-chain, and whether anything stood there, asked for or not."""
+        """An and-chain, and whether it has any term, even one that is still being typed."""
         parts: list[Clause] = []
         seen = False
         while self.rest and (self.rest[-1].kind == "(" or self.rest[-1].kind == "term"):

@@ -23,12 +23,12 @@ TREND_UNITS: tuple[Unit, ...] = ("day", "week", "month")
 """What is counted by."""
 
 MOST_COUNTS = 1000
-"""Periods: more are no line that anybody reads."""
+"""Maximum number of periods: nobody can read a longer line."""
 _FITTING: Mapping[Unit, int] = {"day": 31, "week": 190}
-"""The unit that is used where none is asked for: the finest of which the days are no more."""
+"""The default unit is the finest one that suits this many days; beyond them, months."""
 
 LEAST_ARTICLES = 3
-"""Articles that a word must be in to be a trend."""
+"""Minimum number of articles with a word that counts as a trend."""
 
 
 class Trend(NamedTuple):

@@ -114,7 +114,7 @@ _BROWSER: Mapping[str, Value] = {
     "pictures": "blocks",
     "mouse": True,
 }
-"""What the terminal in a page can do. It would open links by itself too, and the page a second time."""
+"""What the terminal in a page can do. Links are off: it would open them itself, and the reader once more."""
 
 
 def choices(configured: Mapping[str, Value], remote: bool | None = None) -> Choice:
