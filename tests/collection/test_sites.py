@@ -49,33 +49,20 @@ def test_what_folders_share_is_whole_parts(folders: list[str], shared: str) -> N
 @pytest.mark.parametrize(
     ("name", "text", "url"),
     [
-        (
-            "_config.yml",
-            "title: Harbour Log\nurl: https://log.example/\nbaseurl: /a/",
-            "https://log.example/a",
-        ),
-        (
-            "_config.yml",
-            "name: Harbour Log # ours\nurl: https://log.example\nplugins: [x]",
-            "https://log.example",
-        ),
+        ("_config.yml", "title: Harbour Log\nurl: https://log.example/\nbaseurl: /a/", "https://log.example/a"),
+        ("_config.yml", "name: Harbour Log # ours\nurl: https://log.example\nplugins: [x]",
+         "https://log.example"),
         ("hugo.toml", "baseURL = 'https://log.example/'\ntitle = 'Harbour Log'", "https://log.example"),
         ("hugo.yaml", "baseURL: https://log.example/\ntitle: Harbour Log", "https://log.example"),
         ("config.json", '{"baseURL": "https://log.example/", "title": "Harbour Log"}', "https://log.example"),
-        (
-            "config.toml",
-            'base_url = "https://log.example"\ntitle = "Harbour Log"\n[extra]',
-            "https://log.example",
-        ),
-        (
-            "config/_default/hugo.toml",
-            "baseURL='https://log.example'\ntitle='Harbour Log'",
-            "https://log.example",
-        ),
+        ("config.toml", 'base_url = "https://log.example"\ntitle = "Harbour Log"\n[extra]',
+         "https://log.example"),
+        ("config/_default/hugo.toml", "baseURL='https://log.example'\ntitle='Harbour Log'",
+         "https://log.example"),
         ("_data/site.json", '{"title": "Harbour Log", "url": "https://log.example"}', "https://log.example"),
         ("src/_data/metadata.yaml", "title: Harbour Log\nurl: https://log.example", "https://log.example"),
     ],
-)
+)  # fmt: skip
 def test_a_site_is_found_by_its_configuration(name: str, text: str, url: str, tmp_path: Path) -> None:
     """Jekyll, Hugo, Zola and Eleventy state title and address in their own ways."""
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
