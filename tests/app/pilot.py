@@ -18,6 +18,7 @@ from textual.strip import Strip
 from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.widgets.article_list import REST
 from reader.app.widgets.painted_view import ArticleChosen, PaintedView, UrlPressed, ValuePressed
+from reader.query.results import Headline
 
 Pane = TypeVar("Pane", bound=PaintedView)
 WIDE, MEDIUM, NARROW = (140, 40), (100, 30), (60, 20)
@@ -46,6 +47,13 @@ async def press(pilot: Pilot[int], *keys: str) -> BrowseScreen:
     """Press keys and wait for what comes of them."""
     await pilot.press(*keys)
     return await settled(pilot)
+
+
+def headline(screen: BrowseScreen, row: int | None = None) -> Headline:
+    """The headline in a row of the list, or under its cursor."""
+    found = screen.articles.headline if row is None else screen.articles.at(row)
+    assert found is not None
+    return found
 
 
 def strips(app: App[Any]) -> list[Strip]:

@@ -10,7 +10,7 @@ from reader.errors import NoSuchArticle
 from reader.query.results import Headline
 from tests.app.build import a_link, articles
 from tests.app.conftest import Launch
-from tests.app.pilot import NARROW, WIDE, notices, press, settled
+from tests.app.pilot import NARROW, WIDE, headline, notices, press, settled
 from tests.fake_library import FakeLibrary
 
 
@@ -25,7 +25,7 @@ async def test_the_article_follows_the_cursor(start: Launch) -> None:
     async with start(9).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "j", "j")
         assert screen.article_pane.shown is not None
-        assert screen.article_pane.shown[0].title == screen.articles.headline.title  # type: ignore[union-attr]
+        assert screen.article_pane.shown[0].title == headline(screen).title
 
 
 async def test_a_related_article_is_followed_and_left_again(start: Launch) -> None:

@@ -14,7 +14,7 @@ from reader.config import Config
 from reader.config.visit import Visit
 from reader.library.folder.library import FolderLibrary
 from reader.query import parse
-from tests.app.pilot import NARROW, WIDE, notices, picture, press, settled
+from tests.app.pilot import NARROW, WIDE, headline, notices, picture, press, settled
 from tests.index.files import opened, refresh, text_of, write
 
 NOW = datetime(2024, 3, 3, 12, 0, tzinfo=UTC)
@@ -90,7 +90,7 @@ async def test_a_story_unfolds_in_place(library: FolderLibrary) -> None:
         assert below.index("●") == above.index("●") + 2 and "2 below" in picture(pilot)
         screen = await press(pilot, "j", "m")
         assert len(screen.articles) == 3
-        assert screen.articles.headline.title == WHALE[2][0]  # type: ignore[union-attr]
+        assert headline(screen).title == WHALE[2][0]
 
 
 async def test_a_folded_row_is_read_as_a_whole(library: FolderLibrary) -> None:

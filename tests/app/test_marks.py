@@ -6,7 +6,7 @@ from reader.config import Config
 from reader.errors import StorageError
 from tests.app.build import articles
 from tests.app.conftest import Launch
-from tests.app.pilot import NARROW, WIDE, line, notices, picture, press, settled
+from tests.app.pilot import NARROW, WIDE, headline, line, notices, picture, press, settled
 from tests.fake_library import FakeLibrary
 
 
@@ -14,23 +14,22 @@ async def test_r_and_s_toggle_and_u_undoes(start: Launch) -> None:
     """List, article and counts follow; Ctrl-R redoes."""
     async with start(5).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "r", "s")
-        headline = screen.articles.headline
-        assert headline is not None and headline.is_read and headline.is_starred
+        assert headline(screen).is_read and headline(screen).is_starred
         assert screen.article_pane.shown is not None and screen.article_pane.shown[1].is_starred
         assert "4 unread" in line(pilot, 0)
         await press(pilot, "u")
-        assert not screen.articles.headline.is_starred  # type: ignore[union-attr]
+        assert not headline(screen).is_starred
         await press(pilot, "u")
-        assert not screen.articles.headline.is_read  # type: ignore[union-attr]
+        assert not headline(screen).is_read
         await press(pilot, "ctrl+r")
-        assert screen.articles.headline.is_read  # type: ignore[union-attr]
+        assert headline(screen).is_read
 
 
 async def test_a_marked_row_stays_in_the_list(start: Launch) -> None:
     """In a list of unread articles, a read one stays until the query is run again."""
     async with start(5, "is:unread").run_test(size=WIDE) as pilot:
         screen = await press(pilot, "r")
-        assert len(screen.articles) == 5 and screen.articles.headline.is_read  # type: ignore[union-attr]
+        assert len(screen.articles) == 5 and headline(screen).is_read
         counts = {view.name: view.articles for view in screen.sidebar.views}
         assert counts["Unread"] == 4
         await press(pilot, "1")
@@ -44,11 +43,11 @@ async def test_an_article_is_read_after_it_was_shown_long_enough(start: Launch) 
     async with start(9, config=config).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "j", "j", "j")
         for _ in range(400):
-            if screen.articles.at(3).is_read:  # type: ignore[union-attr]
+            if headline(screen, 3).is_read:
                 break
             await pilot.pause(0.05)
             await settled(pilot)
-        read = [screen.articles.at(place).is_read for place in range(9)]  # type: ignore[union-attr]
+        read = [headline(screen, place).is_read for place in range(9)]
         assert read[3] and not read[1] and not read[2] and not any(read[4:])
 
 
@@ -58,15 +57,15 @@ async def test_in_a_narrow_layout_time_counts_from_when_the_article_is_visible(s
         screen = await press(pilot, "j")
         await pilot.pause(0.1)
         await settled(pilot)
-        assert not screen.articles.at(1).is_read  # type: ignore[union-attr]
+        assert not headline(screen, 1).is_read
         await press(pilot, "enter")
         await pilot.pause(0.1)
         await settled(pilot)
-        assert screen.articles.at(1).is_read  # type: ignore[union-attr]
+        assert headline(screen, 1).is_read
         await press(pilot, "r", "escape", "enter")
         await pilot.pause(0.1)
         await settled(pilot)
-        assert not screen.articles.at(1).is_read  # type: ignore[union-attr]
+        assert not headline(screen, 1).is_read
 
 
 async def test_nothing_becomes_read_before_the_first_key(start: Launch) -> None:
@@ -74,14 +73,14 @@ async def test_nothing_becomes_read_before_the_first_key(start: Launch) -> None:
     async with start(3, config=Config(mark_read_after=0.01)).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         await pilot.pause(0.1)
-        assert not screen.articles.at(0).is_read  # type: ignore[union-attr]
+        assert not headline(screen, 0).is_read
         await press(pilot, "l")
         await pilot.pause(0.1)
         await press(pilot, "s", "u")
         first = screen.articles.at(0)
         assert first is not None and first.is_read and not first.is_starred
         await press(pilot, "u")
-        assert screen.articles.at(0).is_read  # type: ignore[union-attr]
+        assert headline(screen, 0).is_read
         assert notices(pilot.app) == ["Nothing to undo"]
 
 
@@ -103,11 +102,11 @@ async def test_t_changes_the_tags(start: Launch) -> None:
     """Tags are separated by commas; omitted ones are removed; Esc changes nothing."""
     async with start(3).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "t", *"later, work", "enter")
-        assert screen.articles.headline.tags == ("later", "work")  # type: ignore[union-attr]
+        assert headline(screen).tags == ("later", "work")
         await press(pilot, "t", "ctrl+u", *"work", "enter")
-        assert screen.articles.headline.tags == ("work",)  # type: ignore[union-attr]
+        assert headline(screen).tags == ("work",)
         await press(pilot, "t", "ctrl+u", "escape")
-        assert screen.articles.headline.tags == ("work",)  # type: ignore[union-attr]
+        assert headline(screen).tags == ("work",)
 
 
 async def test_marks_that_cannot_be_saved_are_reported(start: Launch) -> None:
@@ -120,7 +119,7 @@ async def test_marks_that_cannot_be_saved_are_reported(start: Launch) -> None:
     async with start(library=Full(articles(3))).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "s")
         assert any("The disk is full [/x]." in said for said in notices(pilot.app))
-        assert not screen.articles.headline.is_starred  # type: ignore[union-attr]
+        assert not headline(screen).is_starred
 
 
 async def test_without_an_article_a_key_says_so(start: Launch) -> None:

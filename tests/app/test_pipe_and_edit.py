@@ -14,7 +14,7 @@ from textual.widgets import Input
 from reader.app.screens.pipe import AskPipe, CommandOutput, OutputView
 from tests.app.build import an_article
 from tests.app.conftest import Launch
-from tests.app.pilot import NARROW, WIDE, notices, picture, press
+from tests.app.pilot import NARROW, WIDE, headline, notices, picture, press
 from tests.conftest import rarely
 from tests.fake_library import FakeLibrary
 
@@ -61,7 +61,7 @@ async def test_selected_articles_are_one_array(start: Launch) -> None:
     async with start(5).run_test(size=WIDE) as pilot:
         screen = await press(pilot)
         one = json.loads((await run(pilot, code, "tab")).text)
-        assert one["title"] == screen.articles.headline.title and "body" in one  # type: ignore[union-attr]
+        assert one["title"] == headline(screen).title and "body" in one
         await press(pilot, "escape", "v", "v", "|")
         assert "Pipe 2 articles, as JSON" in picture(pilot)
         await press(pilot, "enter")

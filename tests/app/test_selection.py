@@ -41,10 +41,8 @@ def test_going_back_makes_the_selection_shorter() -> None:
 
 async def test_marks_apply_to_the_selection(start: Launch) -> None:
     """v and Shift with an arrow select; r, s and t mark all selected; u undoes; Esc clears the selection."""
-    app = start(9)
-    library = app.start.library
-    assert isinstance(library, FakeLibrary)
-    async with app.run_test(size=WIDE) as pilot:
+    library = FakeLibrary(articles(9))
+    async with start(library=library).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "v", "j", "shift+down", "K")
         assert "2 selected" in line(pilot, 0) and len(screen.articles.selection) == 2
         assert "✓" in line(pilot, 2)
@@ -65,14 +63,14 @@ async def test_marks_apply_to_the_selection(start: Launch) -> None:
 
 async def test_marks_apply_to_the_article_being_read(start: Launch) -> None:
     """The selection stays meanwhile, also with another query."""
-    app = start(9)
-    async with app.run_test(size=WIDE) as pilot:
+    library = FakeLibrary(articles(9))
+    async with start(library=library).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "v", "v", "enter", "s")
-        assert [one.is_starred for one in rows(app.start.library)[:3]] == [False, False, True]  # type: ignore[arg-type]
+        assert [one.is_starred for one in rows(library)[:3]] == [False, False, True]
         await press(pilot, "escape", "/", *"number", "enter")
         assert len(screen.articles.selection) == 2
         await press(pilot, "s")
-        assert [one.is_starred for one in rows(app.start.library)[:3]] == [True, True, True]  # type: ignore[arg-type]
+        assert [one.is_starred for one in rows(library)[:3]] == [True, True, True]
         read = await press(pilot, "enter", "v", "J", "shift+up")
         assert len(screen.articles.selection) == 3 and read.articles.cursor == 2
 
@@ -87,10 +85,8 @@ async def test_marks_apply_to_the_article_being_read(start: Launch) -> None:
 )
 async def test_all_listed_above_or_below_are_marked_at_once(start: Launch, scope: str, places: range) -> None:
     """M shows the size of each scope; a second key marks them, and u undoes it."""
-    app = start(20)
-    library = app.start.library
-    assert isinstance(library, FakeLibrary)
-    async with app.run_test(size=WIDE) as pilot:
+    library = FakeLibrary(articles(20))
+    async with start(library=library).run_test(size=WIDE) as pilot:
         await press(pilot, "j", "j", "j", "M")
         assert isinstance(pilot.app.screen, MarkMany)
         for words in ("20 listed", "3 above", "16 below"):
@@ -106,10 +102,8 @@ async def test_all_listed_above_or_below_are_marked_at_once(start: Launch, scope
 
 async def test_a_note_is_shown_above_the_text(start: Launch) -> None:
     """a opens it, Ctrl-S saves it; Esc asks before it discards changes."""
-    app = start(3)
-    library = app.start.library
-    assert isinstance(library, FakeLibrary)
-    async with app.run_test(size=WIDE) as pilot:
+    library = FakeLibrary(articles(3))
+    async with start(library=library).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "a", *"ask", "enter", *"Ana", "ctrl+s")
         assert library.note(rows(library)[0]) == "ask\nAna"
         assert screen.article_pane.note == "ask\nAna"
@@ -124,8 +118,8 @@ async def test_a_note_is_shown_above_the_text(start: Launch) -> None:
 
 async def test_an_existing_tag_is_completed(start: Launch) -> None:
     """The first letters and the right arrow."""
-    app = start(3)
-    async with app.run_test(size=WIDE) as pilot:
+    library = FakeLibrary(articles(3))
+    async with start(library=library).run_test(size=WIDE) as pilot:
         await press(pilot, "t", *"long reads", "enter", "j", "t", *"lon")
         await press(pilot, "right", "enter")
-        assert rows(app.start.library)[1].tags == ("long reads",)  # type: ignore[arg-type]
+        assert rows(library)[1].tags == ("long reads",)

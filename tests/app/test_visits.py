@@ -8,7 +8,7 @@ from reader.config import Config
 from reader.config.visit import Visit
 from reader.query import parse
 from tests.app.build import NOW, articles
-from tests.app.pilot import MEDIUM, WIDE, notices, press, settled
+from tests.app.pilot import MEDIUM, WIDE, headline, notices, press, settled
 from tests.fake_library import FakeLibrary
 
 LONG = "A paragraph of some length.\n\n" * 60
@@ -38,12 +38,12 @@ async def test_the_place_is_saved_and_restored() -> None:
         screen = await press(pilot, "space", "space")
         place = screen.article_pane.reading_place
         await press(pilot, "4", "j")
-        title = screen.articles.headline.title  # type: ignore[union-attr]
+        title = headline(screen).title
         await pilot.press("Q")
     assert kept[-1].query == "number"
     async with an_app(kept[-1].query, kept[-1]).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
-        assert screen.articles.headline.title == title  # type: ignore[union-attr]
+        assert headline(screen).title == title
         await press(pilot, "g", "g")
         assert screen.article_pane.reading_place == place != (0, 0, 1)
 
