@@ -185,13 +185,13 @@ async def _read(watch: Watch, screen: BrowseScreen) -> float:
 
 async def _answered(watch: Watch, screen: BrowseScreen, letter: str) -> float:
     """What a letter costs until list, total and all counts say what belongs to it."""
-    before = screen.current_query
+    before = screen.filters.query
     return await watch.cost(
         lambda: _press(screen, letter),
         lambda: (
-            screen.current_query != before
-            and screen.results is not None
-            and screen.results.query == screen.current_query
+            screen.filters.query != before
+            and screen.articles.results is not None
+            and screen.articles.results.query == screen.filters.query
             and screen.results_display.worker.is_idle
         ),
     )

@@ -77,7 +77,7 @@ async def picture() -> str:
         async with app.run_test(size=(COLUMNS, ROWS)) as pilot:
             screen = app.screen
             assert isinstance(screen, BrowseScreen)
-            while getattr(screen, "is_refreshing", True) or not screen.results:
+            while getattr(screen, "is_refreshing", True) or not screen.articles.results:
                 await pilot.pause(0.05)
             await pilot.pause(1)
             return in_cells(_FONTS.sub("", app.export_screenshot(title="reader ~/news")))

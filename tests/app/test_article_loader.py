@@ -118,4 +118,4 @@ async def test_a_topic_pressed_in_the_article_narrows_the_list(start: Launch) ->
         # The provider, the page's host, the first topic.
         screen = await press(pilot, "]", "]", "]", "enter")
         assert screen.headline is not None
-        assert screen.current_query.included("topic") == screen.headline.topics[:1]
+        assert screen.filters.query.included("topic") == screen.headline.topics[:1]

@@ -124,7 +124,7 @@ async def test_the_sidebar_says_what_is_below(start: Launch) -> None:
         assert "↓ " in line(pilot, bottom)[:24] and "Dates" in line(pilot, bottom)[:24]
         await pilot.click(Sidebar, offset=(3, screen.sidebar.size.height - 1))
         await settled(pilot)
-        assert screen.sidebar.scroll_offset.y and screen.current_query.is_everything
+        assert screen.sidebar.scroll_offset.y and screen.filters.query.is_everything
         await press(pilot, "h", "g", "g")
         for _ in range(15):
             await press(pilot, *"jjjj")

@@ -15,9 +15,9 @@ async def test_every_letter_narrows_the_list(start: Launch) -> None:
     """The word being typed matches as a prefix; list, totals and counts follow."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", "l", "e", "d")
-        assert screen.current_query == parse("led", typing=True)
-        assert screen.results is not None and 0 < len(screen.results) < 30
-        assert f"{len(screen.results)} of 30" in line(pilot, 0)
+        assert screen.filters.query == parse("led", typing=True)
+        assert screen.articles.results is not None and 0 < len(screen.articles.results) < 30
+        assert f"{len(screen.articles.results)} of 30" in line(pilot, 0)
         topics = next(facet for facet in screen.sidebar.facets if facet.field == "topic")
         assert sum(one.count for one in topics.values) < 30 * 2
 
@@ -28,10 +28,10 @@ async def test_an_invalid_query_keeps_the_last_results(start: Launch) -> None:
         screen = await press(pilot, "/")
         screen.search_bar.line.value = "topic:AI "
         await settled(pilot)
-        good = screen.results
+        good = screen.articles.results
         screen.search_bar.line.value = "topic:AI topci:Chips "
         await settled(pilot)
-        assert screen.results is good
+        assert screen.articles.results is good
         assert "did you mean" in line(pilot, 1)
         assert line(pilot, 1).index("▴") == line(pilot, 0).index("topci")
 
@@ -41,20 +41,20 @@ async def test_choosing_a_topic_narrows_the_list(start: Launch) -> None:
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", "space")
         topic = screen.sidebar.row.label if screen.sidebar.row else ""
-        assert screen.current_query == parse(f"topic:{topic}")
+        assert screen.filters.query == parse(f"topic:{topic}")
         assert screen.search_bar.text == f"topic:{topic}"
-        assert screen.results is not None
-        assert all(topic in headline.topics for headline in screen.results.window(0, 99))
+        assert screen.articles.results is not None
+        assert all(topic in headline.topics for headline in screen.articles.results.window(0, 99))
 
 
 async def test_several_values_are_or_and_fields_are_and(start: Launch) -> None:
     """Two topics are combined with OR, a provider is added with AND."""
     async with start(60).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", "space", "j", "space", "f", "enter")
-        chosen = screen.current_query
+        chosen = screen.filters.query
         assert len(chosen.included("topic")) == 2 and len(chosen.included("provider")) == 1
-        assert screen.results is not None and len(screen.results)
-        for headline in screen.results.window(0, 99):
+        assert screen.articles.results is not None and len(screen.articles.results)
+        for headline in screen.articles.results.window(0, 99):
             assert set(headline.topics) & set(chosen.included("topic"))
             assert headline.provider == chosen.included("provider")[0]
 
@@ -65,9 +65,9 @@ async def test_x_toggles_an_exclusion(start: Launch) -> None:
         screen = await press(pilot, "f", "j", "x")
         assert screen.sidebar.row is not None and screen.sidebar.row.state == "excluded"
         topic = screen.sidebar.row.label
-        assert screen.current_query.excluded("topic") == (topic,)
+        assert screen.filters.query.excluded("topic") == (topic,)
         await press(pilot, "x")
-        assert screen.current_query == Query()
+        assert screen.filters.query == Query()
         assert screen.sidebar.row.label == topic
 
 
@@ -85,11 +85,11 @@ async def test_views_by_number_and_in_the_sidebar(start: Launch) -> None:
     """A view replaces the query; a number without a view changes nothing."""
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "2")
-        assert str(screen.current_query) == "is:unread"
+        assert str(screen.filters.query) == "is:unread"
         await press(pilot, "9")
-        assert str(screen.current_query) == "is:unread"
+        assert str(screen.filters.query) == "is:unread"
         await press(pilot, "h", "home", "enter")
-        assert screen.current_query == Query()
+        assert screen.filters.query == Query()
 
 
 async def test_configured_views_are_counted(start: Launch) -> None:
@@ -106,7 +106,7 @@ async def test_c_clears_everything(start: Launch) -> None:
     """Words, filters and sort order."""
     async with start(30, "topic:AI sort:quality").run_test(size=MEDIUM) as pilot:
         screen = await press(pilot, "c")
-        assert screen.current_query == Query()
+        assert screen.filters.query == Query()
         assert screen.search_bar.text == ""
 
 
@@ -144,7 +144,11 @@ async def test_the_cursor_returns_after_a_search_without_results(start: Launch) 
         screen = await press(pilot, "j", "j", "j")
         chosen = screen.headline
         await press(pilot, "/", *"zzqx", "enter")
-        assert screen.results is not None and not len(screen.results) and screen.headline is None
+        assert (
+            screen.articles.results is not None
+            and not len(screen.articles.results)
+            and screen.headline is None
+        )
         await press(pilot, "c")
         assert screen.headline == chosen and screen.articles.cursor == 3
 
@@ -157,7 +161,7 @@ async def test_a_click_in_the_sidebar_selects(start: Launch) -> None:
         topic = next(place for place, row in enumerate(rows) if row.section == "topic" and row.is_choice)
         await pilot.click(Sidebar, offset=(3, topic))
         await settled(pilot)
-        assert screen.current_query.included("topic") == (rows[topic].label,)
+        assert screen.filters.query.included("topic") == (rows[topic].label,)
         await pilot.click(Sidebar, offset=(3, topic - 1))
         await settled(pilot)
         assert screen.sidebar.finding == "topic"
@@ -174,8 +178,8 @@ async def test_only_the_latest_query_is_run(start: Launch) -> None:
             screen.search_bar.line.value = text
         library.may_answer.set()
         await settled(pilot)
-        assert screen.results is not None
-        assert screen.results.query == screen.current_query == parse("harbou", typing=True)
+        assert screen.articles.results is not None
+        assert screen.articles.results.query == screen.filters.query == parse("harbou", typing=True)
         assert library.asked[0] == parse("h", typing=True)
         for text in ("ha", "har", "harb", "harbo"):
             assert parse(text, typing=True) not in library.asked
@@ -186,9 +190,9 @@ async def test_muted_articles_are_not_listed(start: Launch) -> None:
     config = Config(mark_read_after=-1, mute={"*": ("topic:Chips quality:<=100", "topci:x")})
     async with start(30, config=config).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "S", "j", "enter")
-        assert screen.results is not None and 0 < len(screen.results) < 30
-        assert not any("Chips" in one.topics for one in screen.results.window(0, 30))
-        assert screen.sidebar.views[0].articles == len(screen.results)
+        assert screen.articles.results is not None and 0 < len(screen.articles.results) < 30
+        assert not any("Chips" in one.topics for one in screen.articles.results.window(0, 30))
+        assert screen.sidebar.views[0].articles == len(screen.articles.results)
         assert screen.search_bar.text == "sort:quality"
 
 
@@ -213,11 +217,11 @@ async def test_keys_change_the_minimum_quality(start: Launch) -> None:
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, *["+"] * 3)
         assert screen.search_bar.text == "quality:>=15"
-        assert screen.results is not None
-        assert all((one.quality or 0) >= 15 for one in screen.results.window(0, 99))
+        assert screen.articles.results is not None
+        assert all((one.quality or 0) >= 15 for one in screen.articles.results.window(0, 99))
         assert "≥ 15" in picture(pilot)
         await press(pilot, *["-"] * 3)
-        assert screen.current_query == Query()
+        assert screen.filters.query == Query()
 
 
 async def test_a_range_of_dates_is_selected_by_keys(start: Launch) -> None:
@@ -229,7 +233,7 @@ async def test_a_range_of_dates_is_selected_by_keys(start: Launch) -> None:
         assert screen.search_bar.text == "date:2021-05"
         await press(pilot, "-", "-", "space")
         assert screen.search_bar.text == "date:2021-03..2021-05"
-        assert screen.results is not None and len(screen.results) == 3
+        assert screen.articles.results is not None and len(screen.articles.results) == 3
         await press(pilot, "x")
         assert screen.search_bar.text == ""
         screen.search_bar.line.value = "date:2021-01 "
@@ -273,8 +277,8 @@ async def test_an_excluded_value_shows_how_many_it_excludes(start: Launch) -> No
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", "x")
         row = screen.sidebar.row
-        assert row is not None and row.state == "excluded" and screen.results is not None
-        assert row.articles == 30 - len(screen.results) > 0
+        assert row is not None and row.state == "excluded" and screen.articles.results is not None
+        assert row.articles == 30 - len(screen.articles.results) > 0
 
 
 async def test_an_unknown_value_is_named_with_the_nearest(start: Launch) -> None:

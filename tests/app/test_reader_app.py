@@ -171,10 +171,10 @@ async def test_the_palette_runs_commands_views_orders_and_themes(start: Launch) 
             ("compact rows", lambda: screen.articles.is_compact),
             ("c rows", lambda: not screen.articles.is_compact),
             ("compact rows", lambda: screen.articles.is_compact),
-            ("view unread", lambda: str(screen.current_query) == "is:unread"),
-            ("oldest first", lambda: screen.current_query.is_reversed),
+            ("view unread", lambda: str(screen.filters.query) == "is:unread"),
+            ("oldest first", lambda: screen.filters.query.is_reversed),
             ("reader-light", lambda: pilot.app.theme == "reader-light"),
-            ("topic chips", lambda: screen.current_query.included("topic") == ("Chips",)),
+            ("topic chips", lambda: screen.filters.query.included("topic") == ("Chips",)),
         ]
         for letters, is_done in steps:
             await _choose(pilot, letters)

@@ -204,7 +204,7 @@ async def test_an_unexpected_error_is_reported_and_the_reader_continues(start: L
         assert said == ["Internal error: ZeroDivisionError: by nothing"]
         library.is_broken = False
         await press(pilot, "S", "j", "enter")
-        assert screen.results is not None and screen.results.query.sort == "heat"
+        assert screen.articles.results is not None and screen.articles.results.query.sort == "heat"
 
 
 def test_the_time_left_is_estimated_from_reading() -> None:

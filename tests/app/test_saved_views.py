@@ -28,14 +28,14 @@ async def test_w_saves_the_query(start: Launch) -> None:
         await press(pilot, *"Good chips", "enter")
         assert configured_queries("views") == {"Good chips": "topic:Chips quality:>=20"}
         view = screen.sidebar.views[-1]
-        assert screen.results is not None
+        assert screen.articles.results is not None
         assert (view.name, view.articles, view.unread) == (
             "Good chips",
-            len(screen.results),
-            len(screen.results),
+            len(screen.articles.results),
+            len(screen.articles.results),
         )
         await press(pilot, "c", "7")
-        assert screen.current_query == parse("topic:Chips quality:>=20")
+        assert screen.filters.query == parse("topic:Chips quality:>=20")
 
 
 async def test_a_word_saved_while_typing_is_a_prefix(start: Launch) -> None:
@@ -75,7 +75,7 @@ async def test_a_chosen_view_shows_its_list(start: Launch, size: tuple[int, int]
         screen = await press(pilot, "enter", "V", "escape")
         places = [screen.place]
         await press(pilot, "V", "j", "enter")
-        assert screen.current_query == parse("is:unread")
+        assert screen.filters.query == parse("is:unread")
         assert [*places, screen.place] == ["article", "list"] and screen.focused is screen.articles
 
 
@@ -123,7 +123,7 @@ async def test_a_view_is_edited_and_shown(start: Launch) -> None:
             screen
         )
         await press(pilot, "end", "enter")
-        assert screen.current_query == parse("topic:AI") and isinstance(pilot.app.screen, BrowseScreen)
+        assert screen.filters.query == parse("topic:AI") and isinstance(pilot.app.screen, BrowseScreen)
 
 
 async def test_an_invalid_file_is_not_changed(start: Launch) -> None:
@@ -134,6 +134,6 @@ async def test_an_invalid_file_is_not_changed(start: Launch) -> None:
         screen = await press(pilot, "w", "enter")
         assert config_file().read_text() == "[views\n"
         assert any("cannot be changed" in said for said in notices(pilot.app))
-        assert screen.current_query != Query() and len(_names(screen)) == 6
+        assert screen.filters.query != Query() and len(_names(screen)) == 6
         await press(pilot, "V", "d")
         assert len(pilot.app.screen.query_one(OptionList).options) == 6

@@ -25,7 +25,7 @@ async def test_tab_completes_the_word_at_the_cursor(start: Launch) -> None:
         assert line(pilot, 1).split()[:2] == ["Tab", first]
         await press(pilot, "tab")
         assert screen.search_bar.text == f"topic:{first} "
-        assert screen.current_query == parse(f"topic:{first}")
+        assert screen.filters.query == parse(f"topic:{first}")
         await press(pilot, "tab")
         assert screen.search_bar.text == f"topic:{second} "
         await press(pilot, "shift+tab")
@@ -52,7 +52,7 @@ async def test_tags_are_completed(start: Launch) -> None:
     async with start(library=library).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", *"tag:l", "tab")
         assert screen.search_bar.text == "tag:later "
-        assert screen.results is not None and len(screen.results) == 1
+        assert screen.articles.results is not None and len(screen.articles.results) == 1
 
 
 async def test_earlier_searches_come_back(start: Launch) -> None:
@@ -65,7 +65,7 @@ async def test_earlier_searches_come_back(start: Launch) -> None:
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", *"wi", "up")
         assert screen.search_bar.text == "harbour"
-        assert screen.current_query == parse("harbour", typing=True)
+        assert screen.filters.query == parse("harbour", typing=True)
         await press(pilot, "up", "up")
         assert screen.search_bar.text == "ledger"
         await press(pilot, "down", "down")

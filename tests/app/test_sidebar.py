@@ -22,7 +22,7 @@ async def test_the_box_finds_a_value(start: Launch) -> None:
         assert labels == ["Sports"]
         assert "⌕ sports" in picture(pilot)
         await press(pilot, "enter", "space")
-        assert screen.current_query.included("topic") == ("Sports",)
+        assert screen.filters.query.included("topic") == ("Sports",)
         await press(pilot, "escape")
         assert len([row for row in screen.sidebar.rows if row.section == "topic"]) > 4
         assert screen.place == "sidebar"
@@ -39,14 +39,14 @@ async def test_the_box_keeps_the_cursor_in_its_section(start: Launch) -> None:
     """Where no value has the letters, Space chooses nothing, and no view; an empty box moves nothing."""
     async with start(60).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "f", "j", "space")
-        row, query = screen.sidebar.row, screen.current_query
+        row, query = screen.sidebar.row, screen.filters.query
         await press(pilot, "F")
         assert screen.sidebar.row == row
         assert screen.footer.hints == screen.keymap.hints("sidebar", BOX)
         await press(pilot, "escape")
         assert screen.sidebar.row == row and screen.footer.hints == screen.keymap.hints("sidebar")
         await press(pilot, "F", *"zzzz", "enter", "space")
-        assert screen.current_query == query
+        assert screen.filters.query == query
         assert _here(screen) == ("topic", "nothing")
         await press(pilot, "escape")
         assert _here(screen) == ("topic", "value")

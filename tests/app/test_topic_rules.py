@@ -26,13 +26,13 @@ async def test_capital_w_gives_a_topic_at_once(start: Launch) -> None:
         assert isinstance(pilot.app.screen, Ask)
         await press(pilot, *"Lamps", "enter")
         assert configured_queries("topics") == {"Lamps": "harbour lantern"}
-        assert screen.results is not None and len(screen.results)
-        assert _topics(screen)["Lamps"] == len(screen.results)
+        assert screen.articles.results is not None and len(screen.articles.results)
+        assert _topics(screen)["Lamps"] == len(screen.articles.results)
         assert "+Lamps" in picture(pilot)
-        count = len(screen.results)
+        count = len(screen.articles.results)
         screen.filters.put(parse("topic:lamps"))
         await press(pilot)
-        assert len(screen.results) == count
+        assert len(screen.articles.results) == count
 
 
 @pytest.mark.long
@@ -72,7 +72,7 @@ async def test_rules_are_edited_renamed_and_deleted_with_undo(start: Launch) -> 
         await press(pilot, "u", "u", "u")
         assert configured_queries("topics") == {"Minds": "topic:AI"}
         await press(pilot, "enter")
-        assert screen.current_query == parse("topic:Minds")
+        assert screen.filters.query == parse("topic:Minds")
 
 
 async def test_the_page_without_rules_says_how_to_add_one(start: Launch) -> None:
@@ -107,4 +107,4 @@ async def test_names_are_cleaned(start: Launch) -> None:
         await press(pilot, "enter")
         assert list(configured_queries("topics")) == ["[red]x[/y]"]
         assert "+[red]x[/y]" in picture(pilot)
-        assert screen.current_query != Query()
+        assert screen.filters.query != Query()

@@ -58,13 +58,13 @@ async def test_enter_narrows_the_list_and_escape_comes_back(start: Launch) -> No
         assert isinstance(page, TrendsPage)
         line = page.query_one(OptionList).get_option_at_index(1).prompt
         await press(pilot, "enter")
-        assert isinstance(pilot.app.screen, BrowseScreen) and screen.results is not None
-        [chosen] = screen.current_query.included("topic")
-        assert screen.current_query == parse(f"quality:>=10 topic:{chosen} since:30d")
-        assert str(line).split()[:2] == [chosen, str(len(screen.results))]
+        assert isinstance(pilot.app.screen, BrowseScreen) and screen.articles.results is not None
+        [chosen] = screen.filters.query.included("topic")
+        assert screen.filters.query == parse(f"quality:>=10 topic:{chosen} since:30d")
+        assert str(line).split()[:2] == [chosen, str(len(screen.articles.results))]
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, TrendsPage)
-        assert screen.current_query == parse("quality:>=10 since:7d")
+        assert screen.filters.query == parse("quality:>=10 since:7d")
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, BrowseScreen)
         await press(pilot, "escape")
@@ -94,7 +94,7 @@ async def test_another_query_is_not_undone(start: Launch) -> None:
     """Esc does not return to the page after another query."""
     async with start(_some()).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "P", "enter", "c", "escape")
-        assert isinstance(pilot.app.screen, BrowseScreen) and screen.current_query == Query()
+        assert isinstance(pilot.app.screen, BrowseScreen) and screen.filters.query == Query()
 
 
 async def test_period_and_field_are_chosen_by_keys(start: Launch) -> None:

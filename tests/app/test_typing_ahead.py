@@ -31,7 +31,7 @@ async def test_letters_after_the_slash_are_searched_for(start: Launch, before: s
     """They do not run commands on an article."""
     async with start(12).run_test(size=WIDE) as pilot:
         await type_at_once(pilot, [*before, *"/seAa"])
-        assert str(browse(pilot).current_query).startswith("seAa")
+        assert str(browse(pilot).filters.query).startswith("seAa")
         assert browse(pilot).focused is browse(pilot).search_bar.line
         assert pilot.app.screen is browse(pilot) and not notices(pilot.app)
         await press(pilot, "escape", "c")
@@ -47,7 +47,7 @@ async def test_keys_after_a_pane_key_go_to_that_pane(start: Launch) -> None:
         await type_at_once(pilot, ["h", "j", "j", "space"])
         assert browse(pilot).place == "sidebar"
         assert browse(pilot).articles.cursor == 0
-        assert not browse(pilot).current_query.is_everything
+        assert not browse(pilot).filters.query.is_everything
 
 
 @pytest.mark.parametrize("leave", ["enter", *rarely("tab")])
@@ -71,7 +71,7 @@ async def test_keys_after_leaving_the_search_bar(start: Launch) -> None:
     """Esc goes back to the list, which gets them."""
     async with start(12).run_test(size=WIDE) as pilot:
         await type_at_once(pilot, [*"/sea", "escape", *"jc"])
-        assert browse(pilot).place == "list" and browse(pilot).current_query.is_everything
+        assert browse(pilot).place == "list" and browse(pilot).filters.query.is_everything
 
 
 async def test_keys_after_a_find_in_the_article(start: Launch) -> None:
@@ -86,7 +86,7 @@ async def test_keys_after_finding_a_value(start: Launch) -> None:
     async with start(12).run_test(size=WIDE) as pilot:
         topic = browse(pilot).sidebar.facets[0].values[-1].value
         await type_at_once(pilot, ["F", *topic, "enter", "space"])
-        assert browse(pilot).current_query.included("topic") == (topic,)
+        assert browse(pilot).filters.query.included("topic") == (topic,)
 
 
 async def test_keys_after_answering_a_dialog(start: Launch) -> None:

@@ -47,8 +47,7 @@ from reader.app.wording import reason_of
 from reader.config.commands import BY_ID, PANES, PaneName, is_allowed
 from reader.config.visit import Visit
 from reader.errors import ReaderError
-from reader.query import Query
-from reader.query.results import Headline, Progress, Results
+from reader.query.results import Headline, Progress
 from reader.terminal import Terminal
 
 AGES_EVERY = 60
@@ -248,16 +247,6 @@ class BrowseScreen(Screen[None]):
         self.feeds.stop()
 
     # What the parts and others need.
-
-    @property
-    def current_query(self) -> Query:
-        """The current query; the search bar shows it as text."""
-        return self.filters.query
-
-    @property
-    def results(self) -> Results | None:
-        """The results of the latest query that has any."""
-        return self.articles.results
 
     @property
     def headline(self) -> Headline | None:
