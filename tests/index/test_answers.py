@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.collection.folders import Collection
-from reader.index import facets
 from reader.library import Library
 from reader.library.folder.library import FolderLibrary
 from reader.marks.database import Change
@@ -141,15 +140,3 @@ def test_unknown_scores_are_last_both_ways(order: str) -> None:
         shown = library.select(parse(order), NOW).window(0, 10)
         known = ["low", "high"] if "-" in order else ["high", "low"]
         assert [one.title for one in shown] == [*known, "none"]
-
-
-@pytest.mark.timeout(PATIENCE)
-@settings(max_examples=10)
-@given(collections, st.lists(questions, min_size=1, max_size=6))
-def test_counts_by_what_does_not_match(files: dict[str, str], asked: list[str]) -> None:
-    """The same counts where the rest of the collection is the cheaper one to count."""
-    with library_of(files) as (folder, library), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(facets, "_BITS", 0)
-        model = Model([folder])
-        for text in asked:
-            agree_on_facets(library, model, parse(text))
