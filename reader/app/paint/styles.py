@@ -44,12 +44,6 @@ CURSOR, CURSOR_WITHOUT_FOCUS = ACCENT, DIM
 _CURSOR = {"cursor": CURSOR, "cursor-dim": CURSOR_WITHOUT_FOCUS}
 _SURFACE = "surface"
 
-LINES = {
-    "strong": STRONG, "text": TEXT, "dim": DIM, "accent": ACCENT, "error": WARNING, "bar": ACCENT,
-    "track": RULE,
-}  # fmt: skip
-"""The lines above and below the panes."""
-
 SIDEBAR = _CURSOR | {
     "head": DIM, "box": ACCENT, "label": TEXT, "chosen": CHOSEN, "empty": DIM, "count": DIM, "mark": STRONG,
     "thumb": RULE, "ground": TEXT,

@@ -18,7 +18,7 @@ from textual.widgets import Input, Label, OptionList, TextArea
 
 from reader.app.keys import binding
 from reader.app.paint.cells import ELLIPSIS, cut, fill_left
-from reader.app.screens.page import MOVING, Hint, KeyLine, Page
+from reader.app.screens.page import MOVING, KeyLine, Page
 from reader.app.widgets.lines import Pressable, TextLine, pressing
 from reader.app.wording import order_in_words
 from reader.query import Query
@@ -126,13 +126,12 @@ class Note(Page["str | None"]):
         super().__init__()
         self._title = title
         self._note = note
-        self._is_warned = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(Content(self._title), classes="dialog--question")
             yield TextArea(self._note, show_line_numbers=False, compact=True, tab_behavior="focus")
-            yield KeyLine(*self._keys(), id="note-keys")
+            yield KeyLine(("ctrl+s", "save"), ("back", "cancel"))
 
     def on_mount(self) -> None:
         lines = self.query_one(TextArea)
@@ -150,26 +149,19 @@ class Note(Page["str | None"]):
 
     def action_leave(self) -> None:
         """Close without an answer; changes are discarded only after a warning."""
-        if self.written == self._note.strip() or self._is_warned:
+        if self.written == self._note.strip() or self.query_one(KeyLine).has_class("-warning"):
             self.dismiss(None)
-            return
-        self._is_warned = True
-        self._show_keys()
+        else:
+            self._warn(True)
 
     def on_text_area_changed(self) -> None:
         """After further changes, warn again."""
-        if self._is_warned:
-            self._is_warned = False
-            self._show_keys()
+        self._warn(False)
 
-    def _show_keys(self) -> None:
-        line = self.query_one("#note-keys", KeyLine)
-        line.set_class(self._is_warned, "-warning")
-        line.show(*self._keys())
-
-    def _keys(self) -> tuple[Hint, Hint]:
-        leave = "again to discard changes" if self._is_warned else "cancel"
-        return ("ctrl+s", "save"), ("back", leave)
+    def _warn(self, is_warned: bool) -> None:
+        line = self.query_one(KeyLine)
+        line.set_class(is_warned, "-warning")
+        line.show(("ctrl+s", "save"), ("back", "again to discard changes" if is_warned else "cancel"))
 
 
 class Scope(NamedTuple):
@@ -195,8 +187,8 @@ class MarkMany(Page["Choice | None"]):
     """Which articles to mark, then how; None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,tab", "go(1)", "Down"),
-        Binding("up,shift+tab", "go(-1)", "Up"),
+        Binding("tab", "app.simulate_key('down')", "Down"),
+        Binding("shift+tab", "app.simulate_key('up')", "Up"),
         *(Binding(key, f"do('{key}')", words) for key, words in ACTIONS),
         *(Binding(key, f"choose('{key}')", key) for key in "vajk"),
     ]
@@ -204,45 +196,31 @@ class MarkMany(Page["Choice | None"]):
     def __init__(self, scopes: Sequence[Scope]) -> None:
         super().__init__()
         self._scopes = [scope for scope in scopes if scope.size]
-        self._chosen = 0
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(Content("Mark which articles?"), classes="dialog--question")
-            yield Pressable(id="mark-scopes")
+            yield OptionList(markup=False, classes="body")
             yield Label(Content("Mark as"), classes="dialog--question")
             yield Pressable(Content("\n").join(self._action_keys()), id="mark-actions")
             yield KeyLine(("up", ""), ("down", "move"), ("back", "cancel"))
 
     def on_mount(self) -> None:
-        self._show()
-
-    def action_go(self, step: int) -> None:
-        self._chosen = (self._chosen + step) % len(self._scopes)
-        self._show()
+        width = max(len(f"{scope.size:,}") for scope in self._scopes)
+        rows = []
+        for scope in self._scopes:
+            count = fill_left(f"{scope.size:,}", width)
+            rows.append(Content.assemble((scope.key, "bold $primary"), f"   {count} {scope.words}"))
+        self.show_options(rows, 0)
 
     def action_choose(self, key: str) -> None:
         for place, scope in enumerate(self._scopes):
             if scope.key == key:
-                self._chosen = place
-        self._show()
+                self.query_one(OptionList).highlighted = place
 
     def action_do(self, key: str) -> None:
-        self.dismiss(Choice(self._scopes[self._chosen].key, key))
-
-    def _show(self) -> None:
-        width = max(len(f"{scope.size:,}") for scope in self._scopes)
-        lines = []
-        for place, scope in enumerate(self._scopes):
-            is_chosen = place == self._chosen
-            words = f"   {fill_left(f'{scope.size:,}', width)} {scope.words}"
-            line = Content.assemble(
-                ("▌ " if is_chosen else "  ", "$primary"),
-                (scope.key, "bold $primary"),
-                (words, "bold" if is_chosen else "$foreground-muted"),
-            )
-            lines.append(pressing(line, scope.key))
-        self.query_one("#mark-scopes", Pressable).update(Content("\n").join(lines))
+        chosen = self.query_one(OptionList).highlighted or 0
+        self.dismiss(Choice(self._scopes[chosen].key, key))
 
     def _action_keys(self) -> Iterator[Content]:
         """The actions in lines of two."""

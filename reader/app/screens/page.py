@@ -150,23 +150,19 @@ class KeyLine(Pressable):
         super().__init__(id=id, classes=classes)
         self._shown = hints, before, ""
 
-    def on_mount(self) -> None:
-        self._show()
-
     def show(self, *hints: Hint, before: str = "", after: str = "") -> None:
         """Show other keys, between these texts."""
         self._shown = hints, before, after
-        if self.is_attached:
-            self._show()
+        self.refresh(layout=True)
 
-    def _show(self) -> None:
+    def render(self) -> Hints:
         hints, before, after = self._shown
         bound = {found.binding.id: key for key, found in reversed(self.screen.active_bindings.items())}
         keys = [(bound.get(name, "") if name in BY_ID else name, words) for name, words in hints]
         parts = parts_of([(key, words) for key, words in keys if key])
         if before:
             parts[:1] = [Content.assemble(before, *parts[:1])]
-        self.update(Hints([*parts, Content(after)] if after else parts))
+        return Hints([*parts, Content(after)] if after else parts)
 
 
 def parts_of(hints: Sequence[Hint]) -> list[Content]:

@@ -4,7 +4,6 @@ type in that dialogs have too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -17,38 +16,21 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import Reactive, reactive, var
 from textual.strip import Strip
-from textual.style import Style as TextStyle
+from textual.style import Style
 from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from reader.app.keys import KeyHint
-from reader.app.paint import styles
-from reader.app.paint.cells import Piece, cut, fill, strip_of, width_of
+from reader.app.paint.cells import cut
 from reader.article.text import clean
 
-
-class PaintedLine(Widget):
-    """A widget that paints its lines from pieces of text."""
-
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self._style = styles.WidgetStyles(self, styles.LINES)
-
-    def notify_style_update(self) -> None:
-        """The theme may have changed."""
-        self._style.forget()
-        super().notify_style_update()
-
-    def pieces(self, y: int, width: int) -> Sequence[Piece]:
-        """The content of this line; blank unless a subclass has some."""
-        return ()
-
-    def render_line(self, y: int) -> Strip:
-        return strip_of(self.pieces(y, self.size.width), self.size.width, self._style, "text")
+GAP = "   "
+"""Between two hints or choices."""
+STRONG, DIM, ACCENT = "bold $foreground", "$foreground-muted", "$primary"
 
 
-class Masthead(PaintedLine):
+class Masthead(Widget):
     """The name and the collection; where only one pane is visible, the path to it."""
 
     source: reactive[str] = reactive("", layout=True)
@@ -56,18 +38,17 @@ class Masthead(PaintedLine):
     trail: reactive[tuple[str, ...]] = reactive((), layout=True)
     """The names of the panes up to the one shown; empty if all are visible."""
 
-    def pieces(self, y: int, width: int) -> Sequence[Piece]:
+    def render(self) -> Content:
         """The path, or the name."""
-        if y:
-            return ()
+        width = self.size.width
         if not self.trail:
-            return (Piece(" Reader", "strong"), Piece(fill(f"  {self.source}", max(width - 7, 0)), "dim"))
+            return Content.assemble((" Reader", STRONG), (cut(f"  {self.source}", max(width - 7, 0)), DIM))
         *before, here = self.trail
         ways = [before, *(["…", *before[place:]] for place in range(1, len(before) + 1))]
         texts = ("".join(f" {name} ›" for name in way) for way in ways)
         room = width - 1 - cell_len(here)
         way = next((text for text in texts if cell_len(text) <= room), " ›" if before else "")
-        return (Piece(f"{way} ", "dim"), Piece(cut(here, width - 1 - cell_len(way)), "strong"))
+        return Content.assemble((f"{way} ", DIM), (cut(here, width - 1 - cell_len(way)), STRONG))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As much as the text needs, a blank cell included, but not more than a third of the line."""
@@ -216,7 +197,7 @@ class SearchBar(Horizontal):
         self.typed = value
 
 
-class ResultStatus(PaintedLine):
+class ResultStatus(Widget):
     """How many articles match, of how many, how many of those are unread, and their order."""
 
     counts: reactive[str] = reactive("")
@@ -239,26 +220,22 @@ class ResultStatus(PaintedLine):
         """What is said after the counts, the more important first."""
         return [part for part in (self.selected, self.muted, self.unread, self.order) if part]
 
-    def pieces(self, y: int, width: int) -> Sequence[Piece]:
+    def render(self) -> Content:
         """All on one line, or on two where there are two."""
-        rest, is_double = self._rest, self.size.height > 1
-        beside = [] if is_double else [self.counts]
-        while rest and cell_len(" · ".join([*beside, *rest])) + 1 > width:
+        rest, gap = self._rest, "\n" if self.size.height > 1 else " · "
+        beside = [self.counts] if gap == " · " else []
+        while rest and cell_len(" · ".join([*beside, *rest])) > self.size.width:
             rest.pop()
         words = " · ".join(rest)
-        if is_double:
-            line = [Piece(words, "dim") if y else Piece(self.counts, "strong")]
-        else:
-            line = [Piece(self.counts, "strong"), Piece(f" · {words}" if words else "", "dim")]
-        return (Piece(" " * max(width - 1 - width_of(line), 0), "text"), *line)
+        return Content.assemble((self.counts, STRONG), (f"{gap}{words}" if words else "", DIM))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """As much as the longest line has needed so far, with a blank cell on both sides. Beside the search
-        bar not more than two fifths of the line, but the counts always."""
+        """As much as the longest line has needed so far. Beside the search bar not more than two fifths of
+        the line, but the counts always."""
         self._widest = max(self._widest, self._wanted_width())
-        most = viewport.width
+        most = viewport.width - 2
         if not self.screen.has_class("-narrow"):
-            most = max(most * 2 // 5, cell_len(self.counts) + 2)
+            most = max(viewport.width * 2 // 5 - 2, cell_len(self.counts))
         return min(self._widest, most)
 
     def fit(self) -> None:
@@ -269,11 +246,11 @@ class ResultStatus(PaintedLine):
     def _wanted_width(self) -> int:
         counts, rest = cell_len(self.counts), cell_len(" · ".join(self._rest))
         if self.screen.has_class("-narrow"):
-            return max(counts, rest) + 2
-        return counts + (rest + 3 if rest else 0) + 2
+            return max(counts, rest)
+        return counts + (rest + 3 if rest else 0)
 
 
-class InformationLine(PaintedLine):
+class InformationLine(Widget):
     """An error in the search bar, or completions; at the right the progress of a refresh."""
 
     error: reactive[tuple[str, int] | None] = reactive(None)
@@ -294,43 +271,43 @@ class InformationLine(PaintedLine):
     BAR = 16
     """Cells of the bar of progress."""
 
-    def pieces(self, y: int, width: int) -> Sequence[Piece]:
+    def render(self) -> Content:
         """The words on the left, the progress on the right."""
-        right = self._progress(width)
-        room = max(width - width_of(right) - 1, 0)
+        right = self._progress()
+        room = max(self.size.width - right.cell_length - 1, 0)
+        left = Content()
         if self.error:
             left = _of_error(*self.error, room)
         elif self.choices:
             left = self._choices(room)
         elif self.hint:
-            left = [Piece(cut(f" {self.hint}", room), "dim")]
-        else:
-            left = []
-        return (*left, Piece(" " * max(room - width_of(left), 0), "text"), *right)
+            left = Content.styled(cut(f" {self.hint}", room), DIM)
+        return Content.assemble(left, " " * max(room - left.cell_length, 0), right)
 
-    def _choices(self, room: int) -> list[Piece]:
+    def _choices(self, room: int) -> Content:
         """As many choices as fit, with the chosen one among them, under the search bar."""
-        pieces = [Piece(" " * min(self.indent, room // 3), "text"), Piece("Tab", "accent")]
+        line = Content.assemble(" " * min(self.indent, room // 3), ("Tab", ACCENT))
         texts = [f"{name} {number:,}" if number is not None else name for name, number in self.choices]
         first = max(self.chosen, 0)
-        if width_of(pieces) + sum(cell_len(text) + 3 for text in texts[: first + 1]) <= room:
+        if line.cell_length + sum(cell_len(text) + 3 for text in texts[: first + 1]) <= room:
             first = 0  # the first ones stay in place while there is room for the chosen one
         for place, text in enumerate(texts[first:], first):
-            if width_of(pieces) + cell_len(text) + 3 > room and place > first:
+            if line.cell_length + cell_len(text) + 3 > room and place > first:
                 break
-            style = "strong" if place == self.chosen else "dim"
-            pieces += [Piece("   ", "text"), Piece(cut(text, room), style)]
-        return pieces
+            style = STRONG if place == self.chosen else DIM
+            line = Content.assemble(line, GAP, (cut(text, room), style))
+        return line
 
-    def _progress(self, width: int) -> list[Piece]:
+    def _progress(self) -> Content:
         under_way = self.progress or self.fetching
         if under_way is None:
-            return []
+            return Content()
         part, story = under_way
-        while self.BAR + 2 + cell_len(story) > width and " · " in story:
+        while self.BAR + 2 + cell_len(story) > self.size.width and " · " in story:
             story = story.rpartition(" · ")[0]
         done = round(min(max(part, 0), 1) * self.BAR)
-        return [Piece("━" * done, "bar"), Piece("━" * (self.BAR - done), "track"), Piece(f"  {story}", "dim")]
+        bar = ("━" * done, ACCENT), ("━" * (self.BAR - done), "$panel")
+        return Content.assemble(*bar, (f"  {story}", DIM))
 
     def _show_or_hide(self) -> None:
         """Where lines are few, this one is hidden while it is empty."""
@@ -339,28 +316,24 @@ class InformationLine(PaintedLine):
     watch_error = watch_choices = watch_progress = watch_fetching = _show_or_hide
 
 
-def _of_error(reason: str, column: int, room: int) -> list[Piece]:
+def _of_error(reason: str, column: int, room: int) -> Content:
     """What is wrong, under its column; where there is no room for all, its last sentences are omitted."""
     while True:
         words = cell_len(reason)
         if column + 2 + words <= room:
-            return [Piece(" " * column, "text"), Piece(f"▴ {reason}", "error")]
+            return Content.assemble(" " * column, (f"▴ {reason}", "$warning"))
         if words + 1 <= column < room:
-            return [Piece(" " * (column - words - 1), "text"), Piece(f"{reason} ▴", "error")]
+            return Content.assemble(" " * (column - words - 1), (f"{reason} ▴", "$warning"))
         shorter = max(reason.rfind("; "), *(reason.rfind(end) + 1 for end in (". ", "? ")))
         if shorter <= 0:
             column = max(room - 2 - words, 0)
-            return [Piece(" " * column, "text"), Piece(cut(f"▴ {reason}", room), "error")]
+            return Content.assemble(" " * column, (cut(f"▴ {reason}", room), "$warning"))
         reason = reason[:shorter]
-
-
-GAP = "   "
-"""Between two hints."""
 
 
 def pressing(content: Content, key: str) -> Content:
     """The content; a click on it in a `Pressable` presses a key."""
-    return content.stylize(TextStyle.from_meta({"@click": f"press({key!r})"}))
+    return content.stylize(Style.from_meta({"@click": f"press({key!r})"}))
 
 
 class Pressable(Static):
@@ -386,7 +359,7 @@ class Footer(Pressable):
         """As many hints as fit, those that are kept always."""
         hints = list(self.hints)
         others = [hint for hint in hints if not hint.is_kept]
-        before = (f" {self.pressed}…{GAP}" if self.pressed else " ", "bold $foreground")
+        before = (f" {self.pressed}…{GAP}" if self.pressed else " ", STRONG)
         while True:
             line = Content.assemble(before, Content(GAP).join(map(_hint, hints)))
             if not others or line.cell_length <= self.size.width:
@@ -397,7 +370,7 @@ class Footer(Pressable):
 def _hint(hint: KeyHint) -> Content:
     """A hint; a click on its word presses the first of its keys."""
     written = [
-        pressing(Content.styled(shown, "$primary"), key)
+        pressing(Content.styled(shown, ACCENT), key)
         for key, shown in zip(hint.keys, hint.written, strict=True)
     ]
     return Content.assemble(Content(" ").join(written), pressing(Content(f" {hint.word}"), hint.keys[0]))
