@@ -18,6 +18,8 @@ from hypothesis import settings
 
 import reader
 from tests.postgres_server import database as database
+from tests.postgres_server import killed_server as killed_server
+from tests.postgres_server import mortal_server as mortal_server
 from tests.postgres_server import other_role as other_role
 from tests.postgres_server import postgres_server as postgres_server
 from tests.postgres_server import used_database as used_database
@@ -59,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Who waits for servers to start, on a machine that has other work, may take longer."""
     for item in items:
-        if {"postgres_server", "mortal"} & {*getattr(item, "fixturenames", ())}:
+        if {"postgres_server", "mortal_server"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.timeout(300))
 
 

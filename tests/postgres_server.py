@@ -131,6 +131,11 @@ class PostgresServer:
             return self.start(tries - 1)
         raise AssertionError(f"PostgreSQL did not start: {self.log()}")
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started, and did not end since."""
+        return self._running is not None and self._running.poll() is None
+
     def kill(self) -> None:
         """End it without a warning, with all processes that serve its connections."""
         assert self._running is not None
@@ -143,7 +148,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         """End it at once, if it runs."""
-        if self._running is not None and self._running.poll() is None:
+        if self._running is not None and self.is_running:
             self._running.send_signal(signal.SIGQUIT)
             try:
                 self._running.wait(10)
@@ -181,6 +186,24 @@ def postgres_server() -> Iterator[PostgresServer]:
             yield server
         finally:
             server.stop()
+
+
+@pytest.fixture(scope="session")
+def killed_server() -> Iterator[PostgresServer]:
+    """A server for `mortal_server`."""
+    programs()
+    with servers_folder() as folder:
+        server = PostgresServer(folder / "one")
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def mortal_server(killed_server: PostgresServer) -> PostgresServer:
+    """A running server that tests may kill, one after the other."""
+    return killed_server if killed_server.is_running else killed_server.start()
 
 
 @contextmanager

@@ -17,16 +17,14 @@ from reader.query import parse
 from tests.app.pilot import MEDIUM, browse, line, notices, picture, press, settled
 from tests.index.files import every, opened, refresh, text_of, write
 from tests.library.kinds import publish
-from tests.postgres_server import PostgresServer, servers_folder
+from tests.postgres_server import PostgresServer, new_database
 
 
 @pytest.fixture
-def server() -> Iterator[PostgresServer]:
-    """A server that a test may kill."""
-    with servers_folder() as folder:
-        found = PostgresServer(folder / "one").start()
-        yield found
-        found.stop()
+def address(mortal_server: PostgresServer) -> Iterator[str]:
+    """A database on a server that the test may kill."""
+    with new_database(mortal_server) as url:
+        yield url
 
 
 @pytest.fixture
@@ -50,12 +48,12 @@ async def until(pilot: Pilot[int], text: str) -> None:
 
 
 async def test_publications_arrive_and_a_lost_server_is_awaited(
-    server: PostgresServer, folder: FolderLibrary, tmp_path: Path
+    mortal_server: PostgresServer, address: str, folder: FolderLibrary, tmp_path: Path
 ) -> None:
     """Published articles are listed without a key; while the server is down, everything loaded stays, keys
     do no harm, and the list continues when it is back."""
-    publish(folder, server.url(), is_first=True)
-    library = open_library([server.url()])
+    publish(folder, address, is_first=True)
+    library = open_library([address])
     start = Start(library, parse(""), Config(mark_read_after=-1), "postgresql://news@db.example/news")
     app = ReaderApp(start)
     async with app.run_test(size=MEDIUM) as pilot:
@@ -65,18 +63,18 @@ async def test_publications_arrive_and_a_lost_server_is_awaited(
         assert len(every(library, "is:starred")) == 2
         write(tmp_path / "news" / "new.md", text_of("Brand new", "2024-12-01"))
         refresh(folder)
-        publish(folder, server.url())
+        publish(folder, address)
         await until(pilot, "Brand new")
         await until(pilot, "301 of 301")
         assert "301 unread" in line(pilot, 0), "both change at once"
-        server.kill()
+        mortal_server.kill()
         for key in ("G", "s", "n", "slash", "h", "a", "r", "enter", "home", "e"):
             await pilot.press(key)
             await pilot.pause(0.05)
         await until(pilot, "no server answers")
         assert all("secret" not in notice for notice in notices(app))
         assert "Brand new" in picture(pilot)
-        server.start()
+        mortal_server.start()
         await until(pilot, "300 of 301")
         await press(pilot, "G")
         await until(pilot, "Harbour 000")

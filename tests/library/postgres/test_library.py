@@ -20,7 +20,7 @@ from reader.library.sources import open_library
 from reader.query import parse
 from tests.index.files import NOW, every, opened, refresh, text_of, titles, write
 from tests.library.kinds import publish
-from tests.postgres_server import PASSWORD, PostgresServer
+from tests.postgres_server import PASSWORD, PostgresServer, new_database
 
 if TYPE_CHECKING:
     from reader.library.postgres.library import SharedLibrary
@@ -318,29 +318,21 @@ def test_rules_for_topics_work_as_for_a_folder(library: SharedLibrary, folder: F
 
 
 def test_a_server_that_is_started_again_is_noticed(
-    folder: FolderLibrary, tmp_path_factory: pytest.TempPathFactory
+    folder: FolderLibrary, mortal_server: PostgresServer
 ) -> None:
     """Waiting ends when the server is back, and the refresh then reports a change."""
     from reader.library.postgres.library import SharedLibrary
-    from tests.postgres_server import servers_folder
 
-    with servers_folder() as place:
-        server = PostgresServer(place / "one").start()
-        library = None
-        try:
-            publish(folder, server.url(), is_first=True)
-            library = SharedLibrary(server.url())
+    with new_database(mortal_server) as url:
+        publish(folder, url, is_first=True)
+        with closing(SharedLibrary(url)) as library:
             [*library.refresh()]
             library.wait_for_change(0.01)
-            server.kill()
+            mortal_server.kill()
             assert not library.wait_for_change(0.01)
-            server.start()
+            mortal_server.start()
             assert any(library.wait_for_change(0.2) for _ in range(50))
             assert [one.changed for one in library.refresh()] == [True]
-        finally:
-            if library is not None:
-                library.close()
-            server.stop()
 
 
 def test_a_standby_is_read_and_its_primary_marked(

@@ -20,6 +20,7 @@ from reader.query import parse
 from tests.conftest import rarely
 from tests.index.files import opened, refresh, text_of, write, write_four
 from tests.index.test_stories import ARTICLES, Version, put
+from tests.postgres_server import PostgresServer, new_database
 
 if TYPE_CHECKING:
     from reader.library.postgres.publish import Publication, PublishStep
@@ -287,33 +288,28 @@ def test_a_publisher_that_is_killed_leaves_the_former_state(
 
 
 def test_a_server_that_is_killed_is_a_sentence_and_keeps_the_former_state(
-    tmp_path: Path, database: str
+    tmp_path: Path, mortal_server: PostgresServer
 ) -> None:
     """A server that dies while it is published to is said, and has the former state when it is back."""
     from reader.errors import ReaderError
     from reader.library.postgres.setup import set_up
-    from tests.postgres_server import PostgresServer, servers_folder
 
     with (
-        servers_folder() as place,
+        new_database(mortal_server) as url,
         closing(FolderLibrary.open([write_four(tmp_path / "news")])) as library,
     ):
-        server = PostgresServer(place / "one").start()
-        try:
-            set_up(server.url())
-            publish(library, server.url())
-            write(tmp_path / "news" / "e.md", text_of("e", "2024-02-01", body="chips"))
-            refresh(library)
-            with pytest.raises(ReaderError, match="connection to .* was lost"):
-                for step in steps(library, server.url()):
-                    if step.phase == "sets":
-                        server.kill()
-            server.start()
-            assert titles(server.url()) == ["a", "b", "c", "d"]
-            assert publish(library, server.url()).added == 1
-            assert_same_sets(library, server.url())
-        finally:
-            server.stop()
+        set_up(url)
+        publish(library, url)
+        write(tmp_path / "news" / "e.md", text_of("e", "2024-02-01", body="chips"))
+        refresh(library)
+        with pytest.raises(ReaderError, match="connection to .* was lost"):
+            for step in steps(library, url):
+                if step.phase == "sets":
+                    mortal_server.kill()
+        mortal_server.start()
+        assert titles(url) == ["a", "b", "c", "d"]
+        assert publish(library, url).added == 1
+        assert_same_sets(library, url)
 
 
 @pytest.mark.parametrize("seed", [1, *rarely(2, 3)])

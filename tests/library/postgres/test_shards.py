@@ -22,7 +22,7 @@ from reader.library.postgres.setup import NoRights, set_up
 from reader.library.postgres.store import PostgresStore
 from reader.library.sources import open_library
 from reader.query import parse
-from tests.conftest import LONG
+from tests.conftest import LONG, rarely
 from tests.index.files import refresh, text_of, write
 from tests.postgres_server import PASSWORD, PostgresServer, as_role, new_database, programs, servers_folder
 
@@ -32,20 +32,6 @@ def three(postgres_server: PostgresServer) -> Iterator[list[str]]:
     """The addresses of three new databases, for a first server and two shards."""
     with ExitStack() as stack:
         yield [stack.enter_context(new_database(postgres_server)) for _ in range(3)]
-
-
-@pytest.fixture(scope="module")
-def mortal() -> Iterator[tuple[PostgresServer, PostgresServer]]:
-    """Two servers that a test may kill."""
-    programs()
-    with servers_folder() as folder, ExitStack() as stack:
-
-        def started(name: str) -> PostgresServer:
-            server = PostgresServer(folder / name).start()
-            stack.callback(server.stop)
-            return server
-
-        yield started("first"), started("shard")
 
 
 def spread(folder: Path, count: int = 30) -> Path:
@@ -187,13 +173,15 @@ create constraint trigger wait after insert on news.sets deferrable initially de
 """Makes a shard wait for a while when it commits."""
 
 
-@pytest.mark.parametrize("slow", [1, 2])
+@pytest.mark.parametrize("slow", [2, *rarely(1)])
 def test_servers_that_die_between_two_commits_are_healed(
-    mortal: tuple[PostgresServer, PostgresServer], postgres_server: PostgresServer, tmp_path: Path, slow: int
+    mortal_server: PostgresServer, postgres_server: PostgresServer, tmp_path: Path, slow: int
 ) -> None:
     """SIGKILL of the first server and of a shard that has not committed yet, while another shard may have:
     readers go on and are warned, and the next publication makes everything whole."""
-    with ExitStack() as stack:
+    with servers_folder() as place, ExitStack() as stack:
+        mortal = mortal_server, PostgresServer(place / "shard").start()
+        stack.callback(mortal[1].stop)
         asked, dying, other = (
             stack.enter_context(new_database(server)) for server in (*mortal, postgres_server)
         )
