@@ -244,82 +244,72 @@ def _feeds_options(parser: CommandParser) -> None:
 
 
 def _feeds(options: Namespace) -> int:
-    from reader.feeds.state import State
+    from reader.feeds.state import NEVER_FETCHED, State
 
     settings = read_settings()
     known = loaded(settings)
-    folder = news_folder(settings)
     with State() as state:
-        states = state.feeds()
-    counts = _counts(folder, [states[one.address].directory for one in known if one.address in states])
+        fetched = state.feeds()
+    states = [fetched.get(one.address, NEVER_FETCHED) for one in known]
+    counts = _counts(news_folder(settings), [one.directory for one in states])
+    rows = list(zip(known, states, counts, strict=True))
     if options.format == "json":
         from reader.library.export import json_text
 
-        rows = [_feed_record(one, states.get(one.address), counts) for one in known]
-        print(json_text(rows, indent=2))
-    elif known:
-        _print_table(known, states, counts)
+        print(json_text([_feed_record(*row) for row in rows], indent=2))
+    elif rows:
+        _print_table(rows)
     else:
         note('no feeds yet; use "reader subscribe URL" or "reader import-feeds FILE"')
     return 0
 
 
-def _counts(folder: str, directories: Iterable[str]) -> dict[str, FeedCounts]:
+def _counts(folder: str, directories: Sequence[str]) -> list[FeedCounts]:
     """Returns the number of articles in each feed's folder."""
+    from reader.library.feed_counts import FeedCounts, feed_counts
+
+    counts: dict[str, FeedCounts] = {}
     wanted = [one for one in directories if one]
-    if not wanted or not os.path.isdir(folder):
-        return {}
-    from reader.library.feed_counts import feed_counts
-
-    with closing(_opened(folder)) as library:
-        return feed_counts(library, wanted)
+    if wanted and os.path.isdir(folder):
+        with closing(_opened(folder)) as library:
+            counts = feed_counts(library, wanted)
+    return [counts.get(one, FeedCounts(0, 0)) for one in directories]
 
 
-def _feed_record(one: Subscription, state: FeedState | None, counts: dict[str, FeedCounts]) -> dict[str, Any]:
-    count = counts.get(state.directory) if state else None
-    is_off = not one.enabled or (state is not None and state.gone)
+def _feed_record(one: Subscription, state: FeedState, count: FeedCounts) -> dict[str, Any]:
     return {
         "url": one.address,
         "name": one.label,
         "folder": one.folder or None,
-        "articles": count.articles if count else 0,
-        "unread": count.unread if count else 0,
-        "lastFetched": _instant(state.fetched) if state else None,
-        "nextFetch": None if is_off else _instant(max(state.due, 1) if state else time()),
-        "error": (state.error or None) if state else None,
+        "articles": count.articles,
+        "unread": count.unread,
+        "lastFetched": _instant(state.fetched) if state.fetched else None,
+        "nextFetch": None if state.gone or not one.enabled else _instant(state.due or time()),
+        "error": state.error or None,
         "fullText": one.full_text,
     }
 
 
-def _instant(seconds: float) -> str | None:
+def _instant(seconds: float) -> str:
     from datetime import UTC, datetime
 
     from reader.article.dates import iso
 
-    return iso(datetime.fromtimestamp(seconds, UTC)) if seconds else None
+    return iso(datetime.fromtimestamp(seconds, UTC))
 
 
-def _print_table(
-    feeds: Sequence[Subscription], states: dict[str, FeedState], counts: dict[str, FeedCounts]
-) -> None:
+def _print_table(rows: Sequence[tuple[Subscription, FeedState, FeedCounts]]) -> None:
     from datetime import UTC, datetime
 
     from reader.article.dates import ago
 
     now = datetime.now(UTC)
     lines = [("NAME", "FOLDER", "ARTICLES", "UNREAD", "FETCHED", "")]
-    for one in feeds:
-        state = states.get(one.address)
-        count = counts.get(state.directory) if state else None
-        fetched = ago(datetime.fromtimestamp(state.fetched, UTC), now) if state and state.fetched else "never"
-        trouble = state.trouble if state else ""
-        lines.append(
-            (
-                cut(one.label, 32), cut(one.folder, 16), f"{count.articles if count else 0:,}",
-                f"{count.unread if count else 0:,}", fetched,
-                trouble if one.enabled or (state and state.error) else "paused",
-            )
-        )  # fmt: skip
+    for one, state, count in rows:
+        fetched = ago(datetime.fromtimestamp(state.fetched, UTC), now) if state.fetched else "never"
+        status = state.trouble if one.enabled or state.error else "paused"
+        numbers = (f"{count.articles:,}", f"{count.unread:,}")
+        lines.append((cut(one.label, 32), cut(one.folder, 16), *numbers, fetched, status))
     widths = [max(len(line[place]) for line in lines) for place in range(5)]
     for line in lines:
         cells = [

@@ -96,6 +96,9 @@ class FeedState(NamedTuple):
         return self.error or ("nothing new for a year; it may have moved" if is_silent else "")
 
 
+NEVER_FETCHED = FeedState(0, "")
+
+
 class EntryState(NamedTuple):
     """What is remembered of an entry."""
 
@@ -182,8 +185,7 @@ class State:
     def due(self, feeds: Iterable[Subscription], now: float) -> list[Subscription]:
         """Which of these feeds should be fetched by now: not those that are gone, or whose host refused."""
         known, resting = self.feeds(), self.hosts(now)
-        unknown = FeedState(0, "")
-        states = ((one, known.get(one.address, unknown)) for one in feeds if one.host not in resting)
+        states = ((one, known.get(one.address, NEVER_FETCHED)) for one in feeds if one.host not in resting)
         return [one for one, feed in states if feed.due <= now and not feed.gone]
 
     def named(self, feeds: Sequence[Subscription]) -> list[Subscription]:

@@ -411,13 +411,13 @@ class Feeds:
         """Runs in a thread."""
         from reader.app.screens.feeds import FeedRow
         from reader.feeds import subscriptions
-        from reader.feeds.state import State
+        from reader.feeds.state import NEVER_FETCHED, State
 
         try:
             feeds, notices = subscriptions.load()
             with State() as state:
                 known = state.feeds()
-            rows = [FeedRow(one, known.get(one.address)) for one in feeds]
+            rows = [FeedRow(one, known.get(one.address, NEVER_FETCHED)) for one in feeds]
             if self._is_news:
                 rows = self._with_counts(rows)
         except ReaderError as error:
@@ -427,7 +427,7 @@ class Feeds:
 
     def _with_counts(self, rows: Sequence[FeedRow]) -> list[FeedRow]:
         """Add the number of articles in each feed's folder."""
-        directories = [row.state.directory if row.state else "" for row in rows]
+        directories = [row.state.directory for row in rows]
         counts = feed_counts(self._library, directories)
         return [
             row._replace(**counts[directory]._asdict()) if directory in counts else row

@@ -26,7 +26,7 @@ from reader.article.dates import age
 from reader.article.text import clean_line
 from reader.errors import ReaderError, counted
 from reader.feeds import subscriptions
-from reader.feeds.state import FeedState
+from reader.feeds.state import NEVER_FETCHED, FeedState
 from reader.feeds.subscriptions import Subscription, duration_text, seconds_of, values_of
 
 ROOMY = 120
@@ -41,8 +41,7 @@ class FeedRow(NamedTuple):
     """A feed, as the page shows it."""
 
     feed: Subscription
-    state: FeedState | None = None
-    """What a fetch remembers; None before the first."""
+    state: FeedState = NEVER_FETCHED
     articles: int | None = None
     """In the news folder; None if that is not known."""
     unread: int | None = None
@@ -52,19 +51,14 @@ class FeedRow(NamedTuple):
     @property
     def label(self) -> str:
         """Its name: the user's, else the feed's title."""
-        return self.feed.name or (self.state.title if self.state else "") or self.feed.address
-
-    @property
-    def error(self) -> str:
-        """What is wrong with it, in words."""
-        return self.state.trouble if self.state is not None else ""
+        return self.feed.name or self.state.title or self.feed.address
 
     @property
     def fetched(self) -> str:
         """The time since the last fetch."""
         if not self.feed.enabled:
             return "paused"
-        if self.state is None or not self.state.fetched:
+        if not self.state.fetched:
             return "never"
         return age(datetime.fromtimestamp(self.state.fetched, UTC), datetime.now(UTC))
 
@@ -164,8 +158,8 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         for number, width in zip(numbers, (6, 8), strict=True):
             parts += [" ", (fill_left(number, width), "$foreground-muted")]
         parts += ["  ", (fill(row.fetched, 8), "$foreground-muted")]
-        if row.error:
-            parts += ["  ", (cut(row.error, max(self.line_width - 79, 1)) if folder else "!", "$warning")]
+        if trouble := row.state.trouble:
+            parts += ["  ", (cut(trouble, max(self.line_width - 79, 1)) if folder else "!", "$warning")]
         return Content.assemble(*parts)
 
     def _heads(self) -> Content:
@@ -189,8 +183,8 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         settings = "".join(f" · {part}" for part in about)
         address = cut(one_line(one.address), max(width - len(settings), 8))
         shown = Content(f"{address}{settings}")
-        if row.error:
-            shown = Content.assemble(shown, "\n", (one_line(row.error), "$warning"))
+        if trouble := row.state.trouble:
+            shown = Content.assemble(shown, "\n", (one_line(trouble), "$warning"))
         self.query_one("#feeds-about", Label).update(shown)
 
     def action_answer(self, what: str) -> None:
@@ -203,7 +197,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         if self.row is not None and self.row.articles:
             self.dismiss(("show", self.row.value))
         elif self.row is not None:
-            is_open = self.row.articles == 0 or self.row.state is None
+            is_open = self.row.articles == 0 or self.row.state is NEVER_FETCHED
             self.say(
                 "This feed has no articles yet" if is_open else "Open your news folder to see its articles"
             )
