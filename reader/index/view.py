@@ -394,9 +394,7 @@ class IndexView:
         """Returns the articles of each step, spelled as in queries (`40..44`); none without a quality."""
         sets: dict[int, list[BitMap]] = {low: [] for low in range(0, 100, QUALITY_STEP)}
         qualities = [value for *_, value in self.choices(QUALITY)]
-        # The sets of single qualities are not cached besides the steps: with a million articles they take 2
-        # MB.
-        for value, numbers in zip(qualities, self.store.sets_of(QUALITY, qualities), strict=True):
+        for value, numbers in zip(qualities, self.get_all(QUALITY, qualities), strict=True):
             low = max(min(int(value) // QUALITY_STEP * QUALITY_STEP, 100 - QUALITY_STEP), 0)
             sets[low].append(numbers)
         steps = [(low, BitMap.union(BitMap(), *found)) for low, found in sets.items()]
