@@ -27,6 +27,7 @@ from reader.article.text import display_path
 from reader.collection.folders import Roots
 from reader.errors import StorageError, counted
 from reader.index import schema as index_schema
+from reader.index.entry import IndexRow
 from reader.index.packing import pack, pack_set, unpack, unsealed, words_of_rare
 from reader.index.schema import BLOCK_BITS, SetKind, unpack_name
 from reader.index.store import Index, SqliteStore
@@ -192,10 +193,10 @@ class Publisher:
             theirs = iter(cursor.execute("select key, stamp from article order by key"))
             their = next(theirs, None)
             for file in files(local, "order by key"):
-                while their is not None and their[0] < file.key:
+                while their is not None and their[0] < file.row.key:
                     found.count(None, their)
                     their = next(theirs, None)
-                if their is not None and their[0] == file.key:
+                if their is not None and their[0] == file.row.key:
                     found.count(file, their)
                     their = next(theirs, None)
                 else:
@@ -387,7 +388,7 @@ class Difference:
         self.gone += file is None
         self.changed += file is not None and their is not None
         if file is not None:
-            self.to_send.append(file.number)
+            self.to_send.append(file.row.number)
         if their is not None:
             self.to_delete.append(their[0])
 
@@ -399,20 +400,17 @@ class Difference:
         )  # fmt: skip
 
 
-_FILES = (
-    "select number, key, date, is_day, title, provider, domain, topics, quality, heat, category, type, url,"
-    " draft, title_key, text_key, mtime_ns, size, ctime_ns, root, path, name"
-    " from articles join folders using(folder)"
-)
-
-
 def files(local: sqlite3.Connection, rest: str, values: Sequence[int] = ()) -> Iterator[IndexedFile]:
     """Returns the articles of an index."""
-    for row in local.execute(f"{_FILES} {rest}", values):
-        path = f"{unpack_name(row[-2])}/{unpack_name(row[-1])}"
-        said = repr((CONTENT, *row[:-3], path)).encode("utf-8", "surrogateescape")
-        stamp = int.from_bytes(blake2b(said, digest_size=8).digest(), signed=True)
-        yield IndexedFile._make((*row[:16], stamp, row[-3], path))
+    query = "select root, path, articles.* from articles join folders using(folder)"
+    for root, folder, *columns in local.execute(f"{query} {rest}", values):
+        row = IndexRow._make(columns)
+        path = f"{unpack_name(folder)}/{unpack_name(row.name)}"
+        said = repr((
+            CONTENT, *row[:14], row.title_key, row.text_key, row.mtime_ns, row.size, row.ctime_ns, path
+        ))  # fmt: skip
+        digest = blake2b(said.encode("utf-8", "surrogateescape"), digest_size=8).digest()
+        yield IndexedFile(row, int.from_bytes(digest, signed=True), root, path)
 
 
 def files_of(local: sqlite3.Connection, numbers: Sequence[int]) -> list[IndexedFile]:

@@ -19,7 +19,7 @@ from reader.article.text import clean, clean_line, words
 from reader.article.urls import without_user
 from reader.collection.files import load
 from reader.collection.folders import Roots
-from reader.index.entry import searched_texts, title_key
+from reader.index.entry import IndexRow, searched_texts, title_key
 from reader.index.schema import BLOCK_BITS
 from reader.library.export import other_value
 from reader.parsing.content import Unreadable
@@ -29,25 +29,11 @@ _REPLACEMENT = "\ufffd".encode()
 
 
 class IndexedFile(NamedTuple):
-    """An article's row in the index of the folder, with the columns copied to the shared row."""
+    """An article in the index of the folder."""
 
-    number: int
-    key: int
-    date: int | None
-    is_day: int
-    title: str
-    provider: str
-    domain: str
-    topics: str
-    quality: int | None
-    heat: int | None
-    category: str
-    type: str
-    url: str
-    draft: int
-    title_key: int | None
-    text_key: int | None
+    row: IndexRow
     stamp: int
+    """A digest of what the shared row is made from."""
     root: int
     path: str
     """Absolute."""
@@ -68,12 +54,13 @@ def row_of(file: IndexedFile, article: Article, path: str) -> tuple[object, ...]
     title_words = f" {' '.join(words(article.title))} "
     # Most texts are already a single line.
     lines = [f" {' '.join(found)} " for text in searched_texts(article) if (found := words(text))]
-    heat = None if file.heat is None else max(min(file.heat, MOST_BIGINT), -MOST_BIGINT)
-    quality = None if file.quality is None else max(min(file.quality, MOST_INTEGER), -MOST_INTEGER)
+    row = file.row
+    heat = None if row.heat is None else max(min(row.heat, MOST_BIGINT), -MOST_BIGINT)
+    quality = None if row.quality is None else max(min(row.quality, MOST_INTEGER), -MOST_INTEGER)
     return (
-        file.number, file.number >> BLOCK_BITS, file.key, file.date, bool(file.is_day), file.title,
-        file.provider, file.domain, file.topics, quality, heat, file.category, file.type, file.url,
-        bool(file.draft), file.title_key, file.text_key, title_key(words(file.title)), path, file.stamp,
+        row.number, row.number >> BLOCK_BITS, row.key, row.date, bool(row.is_day), row.title,
+        row.provider, row.domain, row.topics, quality, heat, row.category, row.type, row.url,
+        bool(row.draft), row.title_key, row.text_key, title_key(words(row.title)), path, file.stamp,
         _json(record_of(article)), "\n".join([title_words, *lines]),
         title_words, article.body,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reader.article.record import Article, Image, Provider, Related, Value
 from reader.article.text import clean, clean_line
+from reader.index.entry import IndexRow
 from reader.library.postgres.records import (
     COLUMNS,
     IndexedFile,
@@ -65,10 +66,11 @@ JSON = st.recursive(
 
 def a_file(**fields: object) -> IndexedFile:
     """A row of a folder's index."""
-    made = IndexedFile(
-        1 << 31, 5, None, 0, "t", "p", "d", "", None, None, "", "", "", 0, None, None, -1, 0, "/news/a.md"
-    )
-    return made._replace(**fields)  # type: ignore[arg-type]
+    row = IndexRow(
+        1 << 31, 5, None, False, "t", "p", "d", "", None, None, "", "", "", False, 1, "a.md", 0, 0, 0, 0,
+        None, None, None,
+    )  # fmt: skip
+    return IndexedFile(row._replace(**fields), -1, 0, "/news/a.md")  # type: ignore[arg-type]
 
 
 @given(ARTICLES)
