@@ -36,12 +36,14 @@ def identity_of(url: str, relative: str) -> str:
     host = _host(found) if found else None
     if not found or not host:
         return relative
+    scheme, (name, port) = found[1].lower(), host.groups()
     rest, mark, parameters = found[3].partition("?")
     if "utm_" in found[3].lower():
         parameters = "&".join(one for one in parameters.split("&") if not one.lower().startswith("utm_"))
         mark = "?" if parameters else ""
     route = found[4] if found[4] and found[4][1:2] in ("/", "!") else ""
-    return f"{found[1].lower()}://{host}{rest}{mark}{parameters}{route}"
+    place = f"{name}:{port}" if port and port != _DEFAULT_PORTS[scheme] else name
+    return f"{scheme}://{place}{rest}{mark}{parameters}{route}"
 
 
 def anchor_of(url: str) -> str:
@@ -71,9 +73,7 @@ def host_of(url: str) -> str:
     """The lower-case host of an absolute http or https URL, without its port; empty for any other text."""
     found = _WEB.fullmatch(url)
     host = _host(found) if found else None
-    if not host:
-        return ""
-    return host if host.endswith("]") else host.partition("]")[0] + "]" if "]" in host else host.split(":")[0]
+    return host[1] if host else ""
 
 
 def is_web(url: str) -> bool:
@@ -81,14 +81,9 @@ def is_web(url: str) -> bool:
     return bool(host_of(url))
 
 
-def _host(found: re.Match[str]) -> str | None:
-    """Host and, where it is not the scheme's own, port; None if that is no host."""
-    parts = _HOST.fullmatch(found[2].rpartition("@")[2].lower())
-    if not parts:
-        return None
-    if parts[2] and parts[2] != _DEFAULT_PORTS[found[1].lower()]:
-        return f"{parts[1]}:{parts[2]}"
-    return parts[1]
+def _host(found: re.Match[str]) -> re.Match[str] | None:
+    """Host and port; None if that is no host."""
+    return _HOST.fullmatch(found[2].rpartition("@")[2].lower())
 
 
 MOST_KEPT = 24

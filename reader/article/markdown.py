@@ -29,9 +29,6 @@ MAX_BRACKETS = 500
 """Open brackets of a text up to which it is searched for links: each may go on to the end, and 9,000 take a
 second to parse. A page of nothing but links has 300."""
 
-MAX_LABEL = 1_000
-"""Characters of a line up to which it is taken for the definition of a link."""
-
 MAX_DEFINITIONS = 2_000
 """Definitions of links that are known in all parts of a long body (50 ms to parse)."""
 
@@ -41,6 +38,8 @@ _GLANCE, _FIRST_LOOK, _SECOND_LOOK, _LAST_LOOK = 150, 2_000, 20_000, 1_000_000
 References: TypeAlias = "MutableMapping[str, Any]"
 """Definitions of links of a whole body, as the parser keeps them."""
 
+_DEFINITION = re.compile(r"^(?=[^\n]{0,1000}$) {0,3}\[[^\n]*?\]:[^\n]*$", re.MULTILINE)
+"""A line that may define a link; the length keeps it quick."""
 _DATA = re.compile(r"(?<=base64,)[A-Za-z0-9+/=%_-]{100,}+")
 """A picture inside the text, of many thousand letters."""
 _ENCLOSING = ("comment", "%%", "highlight", "codeblock", ":::", "$$")
@@ -93,22 +92,10 @@ def parse(text: str, references: References | None = None) -> list[Token]:
 def references_in(body: str) -> References:
     """The definitions of links (`[name]: address`) in a body, for parsing parts of it."""
     references: References = {}
-    definitions = "\n".join(islice(_definitions(body), MAX_DEFINITIONS))
-    if definitions:
+    found = islice(_DEFINITION.finditer(body), MAX_DEFINITIONS) if "]:" in body else ()
+    if definitions := "\n".join(line[0] for line in found):
         _parser().parse(definitions, references)
     return references
-
-
-def _definitions(body: str) -> Iterator[str]:
-    """The lines that define links, wherever in the body they are."""
-    at = body.find("]:")
-    while at >= 0:
-        start = body.rfind("\n", max(at - MAX_LABEL, 0), at) + 1
-        end = body.find("\n", at, at + MAX_LABEL)
-        end = len(body) if end < 0 and len(body) - at < MAX_LABEL else end
-        if end >= 0 and (start or at < MAX_LABEL) and body[start : start + 4].lstrip(" ").startswith("["):
-            yield body[start:end]
-        at = body.find("]:", max(end, at + 2))
 
 
 def text_of(tokens: Sequence[Token]) -> str:
