@@ -6,6 +6,7 @@ the same for the screen, the command line, queries and the configuration.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -97,15 +98,18 @@ def is_damage(error: BaseException) -> bool:
     return _code_of(error).startswith(_DAMAGE)
 
 
+def reason_of(error: BaseException) -> str:
+    """The system's reason for an error, else the error's own message."""
+    return getattr(error, "strerror", None) or str(error)
+
+
 def remedy(error: BaseException) -> str:
     """The cause and the remedy, as the second half of a sentence."""
     code = _code_of(error)
     for known, words in _REMEDIES.items():
         if code.startswith(known):
             return words
-    import errno
-
-    reason = (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")
+    reason = (reason_of(error) or type(error).__name__).rstrip(".")
     known = errno.errorcode.get(getattr(error, "errno", None) or 0, "")
     return f"{reason[:1].lower()}{reason[1:]}; {_ADVICE.get(known, 'check that place and try again')}"
 

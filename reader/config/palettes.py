@@ -14,7 +14,7 @@ from typing import NamedTuple
 from reader.article.text import clean_line, display_path
 from reader.config import private_files
 from reader.config.settings import quoted
-from reader.errors import nearest, shown
+from reader.errors import nearest, reason_of, shown
 from reader.permissions import permissions
 
 COLOURS = (
@@ -74,7 +74,7 @@ def _read(path: str, name: str, said: list[str]) -> Palette | None:
     try:
         table = tomllib.loads(private_files.read(path, MOST_BYTES).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
-        said.append(f"{getattr(error, 'strerror', None) or error}; the theme is ignored")
+        said.append(f"{reason_of(error)}; the theme is ignored")
         return None
     is_dark = table.pop("dark", None)
     if not isinstance(is_dark, bool | None):

@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from reader.errors import StorageError
+from reader.errors import StorageError, reason_of
 from reader.permissions import require
 
 if TYPE_CHECKING:
@@ -109,9 +109,8 @@ def ensure(folder: _Folder, *, is_for_marks: bool = False) -> _Folder:
     except (OSError, ValueError) as error:
         from reader.article.text import display_path
 
-        reason = getattr(error, "strerror", None) or str(error)
         raise StorageError(
-            f'The folder "{display_path(os.fspath(folder))}" can\'t be created ({reason});'
+            f'The folder "{display_path(os.fspath(folder))}" can\'t be created ({reason_of(error)});'
             " set READER_CACHE_DIR and READER_DATA_DIR to folders that can be written"
         ) from None
     return folder

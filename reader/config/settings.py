@@ -22,7 +22,7 @@ from reader.config import private_files
 from reader.config.commands import BY_ID
 from reader.config.paths import config_name
 from reader.config.sources import is_shared
-from reader.errors import brief, nearest, shown
+from reader.errors import brief, nearest, reason_of, shown
 from reader.permissions import permissions
 
 if TYPE_CHECKING:
@@ -120,8 +120,7 @@ def load(path: str | os.PathLike[str] | None = None) -> tuple[Config, list[str]]
     except (FileNotFoundError, NotADirectoryError):
         return Config(), []
     except OSError as error:
-        reason = f"cannot be read ({error.strerror or error})"
-        return Config(), [clean_line(f"{name}: {reason}{NOTHING_USED}")]
+        return Config(), [clean_line(f"{name}: cannot be read ({reason_of(error)}){NOTHING_USED}")]
     except (ValueError, RecursionError) as error:
         return Config(), [clean_line(f"{name}: {error}{NOTHING_USED}")]
     values: dict[str, Any] = {}

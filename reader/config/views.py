@@ -13,7 +13,7 @@ from reader.article.text import clean_line, display_path, fold
 from reader.config import private_files
 from reader.config.paths import config_name, ensure
 from reader.config.settings import MOST_BYTES, load
-from reader.errors import ReaderError, StorageError, UsageError, nearest, shown
+from reader.errors import ReaderError, StorageError, UsageError, nearest, reason_of, shown
 
 if TYPE_CHECKING:
     from tomlkit.items import Item, Key, Table
@@ -172,9 +172,8 @@ def write_queries(
         with private_files.replacing(path, mode=mode, is_precious=True) as file:
             file.write(new.encode("utf-8"))
     except OSError as error:
-        reason = error.strerror or str(error)
         raise StorageError(
-            f"{name}: cannot be written ({reason}); check its permissions and try again"
+            f"{name}: cannot be written ({reason_of(error)}); check its permissions and try again"
         ) from error
 
 

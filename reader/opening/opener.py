@@ -74,8 +74,8 @@ class Outcome(NamedTuple):
 def plan(url: str, terminal: Terminal, config: Config, *, env: Mapping[str, str] = os.environ) -> Plan:
     """How to open this URL from this terminal. Raises UnsafeUrl.
 
-    A command for pages like this one comes first, then the relay, the configured browser and $BROWSER: the user
-    set these up, so they are tried over SSH too. On the user's own machine the desktop's way comes last.
+    A command for pages like this one comes first, then the relay, the configured browser and $BROWSER: the
+    user set these up, so they are tried over SSH too. On the user's own machine the desktop's way comes last.
     """
     address = checked_url(url)
     if not permissions().programs:

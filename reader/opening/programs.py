@@ -20,7 +20,7 @@ from threading import Lock
 from typing import IO, Any, NamedTuple
 
 from reader.article.text import clean, clean_line, display_path
-from reader.errors import ReaderError, UsageError
+from reader.errors import ReaderError, UsageError, reason_of
 from reader.permissions import require
 
 MOST_OUTPUT = 1 << 20
@@ -72,8 +72,8 @@ class PipeCommand:
                     start_new_session=True,
                 )  # fmt: skip
             except (OSError, ValueError) as error:
-                reason = getattr(error, "strerror", None) or str(error)
-                raise ReaderError(f"{clean_line(self.argv[0])} cannot be started: {reason}") from None
+                program = clean_line(self.argv[0])
+                raise ReaderError(f"{program} cannot be started: {reason_of(error)}") from None
         with self._lock:
             self._process = process
             if self._is_ended:
@@ -99,9 +99,8 @@ class PipeCommand:
             if given is not None:
                 with suppress(OSError):
                     given.close()
-            reason = error.strerror or str(error)
             raise ReaderError(
-                f"cannot write a temporary file ({reason}); set TMPDIR to a folder with free space"
+                f"cannot write a temporary file ({reason_of(error)}); set TMPDIR to a folder with free space"
             ) from None
         return given
 
@@ -177,7 +176,7 @@ def start(argv: Sequence[str], env: Mapping[str, str], patience: float = PATIENC
     except (OSError, ValueError) as error:
         if said is not None:
             said.close()
-        return f"{name}: {getattr(error, 'strerror', None) or error}"
+        return f"{name}: {reason_of(error)}"
     running = _Running(process, said, name)
     try:
         process.wait(patience)

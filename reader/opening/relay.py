@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 from reader.article.network import PrivateAddress, Unreachable, public_addresses
 from reader.article.text import clean_line
 from reader.article.urls import checked_url
-from reader.errors import ReaderError, shown
+from reader.errors import ReaderError, reason_of, shown
 from reader.permissions import require
 
 HELLO = "reader-relay 2"
@@ -180,8 +180,8 @@ def hand_over(url: str, place: RelayPlace, patience: float = PATIENCE) -> Handed
             connection.connect(place.path or ("127.0.0.1", place.port))
             return _ask(Line(connection, patience), url, place.token)
     except (OSError, Broken) as problem:
-        reason = getattr(problem, "strerror", None) or str(problem)
-        return Handed(False, False, f"no relay answers at {place.where} ({clean_line(reason)})")
+        reason = clean_line(reason_of(problem))
+        return Handed(False, False, f"no relay answers at {place.where} ({reason})")
 
 
 def _ask(line: Line, url: str, token: str) -> Handed:
@@ -338,8 +338,7 @@ def _listen_at_path(path: Path) -> socket.socket:
         listener.listen(MOST_UNPROVEN)
     except (OSError, ReaderError) as error:
         listener.close()
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ReaderError(f"cannot listen at {path} ({reason}); choose another --socket") from None
+        raise ReaderError(f"cannot listen at {path} ({reason_of(error)}); choose another --socket") from None
     return listener
 
 

@@ -199,7 +199,7 @@ def collect(chosen: Choice, *, asks_tmux: bool) -> Facts:
     _undo_coercion(env)
     return Facts(
         env=env,
-        is_tty=_is_tty(),
+        is_tty=os.isatty(0) and os.isatty(1),
         platform=sys.platform,
         encoding=getattr(sys.__stdout__, "encoding", None) or "ascii",  # the screen puts another in its place
         ancestors=() if any(map(env.get, SSH_VARIABLES)) else ancestors(),
@@ -211,10 +211,7 @@ def collect(chosen: Choice, *, asks_tmux: bool) -> Facts:
 
 def beside_the_pipe(facts: Facts) -> Facts:
     """The facts for the terminal on stderr; unchanged if there is none."""
-    try:
-        if not os.isatty(2):
-            return facts
-    except OSError:
+    if not os.isatty(2):
         return facts
     chosen = {**facts.chosen, "terminal": (True, "stderr is a terminal, stdin or stdout is not")}
     return facts._replace(is_tty=True, chosen=chosen)
@@ -286,24 +283,15 @@ def _ask_tmux() -> Tmux | None:
     return read_tmux(asked.stdout.decode("utf-8", "replace")) if asked.stdout else None
 
 
-def _is_tty() -> bool:
-    try:
-        return os.isatty(0) and os.isatty(1)
-    except OSError:
-        return False
-
-
 def _is_utf8_line() -> bool | None:
     try:
         import termios
-
-        return bool(termios.tcgetattr(1)[0] & _IUTF8)
-    except (ImportError, OSError, ValueError):
+    except ImportError:  # Windows
         return None
-    except Exception as error:  # termios.error has no other ancestor
-        if type(error).__module__ == "termios":
-            return None
-        raise
+    try:
+        return bool(termios.tcgetattr(1)[0] & _IUTF8)
+    except termios.error:
+        return None
 
 
 def _undo_coercion(env: dict[str, str]) -> None:
