@@ -88,9 +88,6 @@ def _opened(folder: str) -> Library:
     return library
 
 
-# subscribe
-
-
 def _subscribe_options(parser: CommandParser) -> None:
     parser.words("urls", "URL", "addresses of feeds, or of pages that link to one")
     add = parser.group("name and fetching")
@@ -176,9 +173,6 @@ def _chosen(found: Sequence[FoundFeed], *, is_sure: bool) -> FoundFeed | None:
     return found[int(answer) - 1] if answer.isdecimal() and 0 < int(answer) <= len(found) else None
 
 
-# unsubscribe
-
-
 def _unsubscribe_options(parser: CommandParser) -> None:
     parser.words("feeds", "FEED", "addresses or names of feeds, or prefixes of them", feed_names)
     add = parser.group("its articles")
@@ -234,9 +228,6 @@ def protected(folder: str) -> Any:
         return kept
 
     return found_among
-
-
-# feeds
 
 
 def _feeds_options(parser: CommandParser) -> None:
@@ -320,9 +311,6 @@ def _print_table(rows: Sequence[tuple[Subscription, FeedState, FeedCounts]]) -> 
         print(cut(text, columns()) if sys.stdout.isatty() else text)
 
 
-# fetch
-
-
 def _fetch_options(parser: CommandParser) -> None:
     parser.words("feeds", "FEED", "the feeds to fetch; default: all that are due", feed_names)
     add = parser.group("fetching")
@@ -396,9 +384,6 @@ def _sentence(report: FetchReport) -> str:
     return f"{', '.join(parts)} from {counted(report.feeds, 'feed')}{about}, in {report.seconds:.1f} s"
 
 
-# import-feeds, export-feeds
-
-
 def _import_options(parser: CommandParser) -> None:
     parser.words("words", "FILE", "an OPML file or newsboat's urls; - for stdin")
 
@@ -430,9 +415,6 @@ def _export(options: Namespace) -> int:
     name = one_file(options.words or ["-"], "export-feeds feeds.opml")
     write_output(name, [opml.written(loaded(read_settings()))])
     return 0
-
-
-# save
 
 
 def _save_options(parser: CommandParser) -> None:

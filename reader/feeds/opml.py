@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from html import unescape
 from io import BytesIO
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 from xml.sax.saxutils import quoteattr
 
 from reader.article.identity import is_web
@@ -37,6 +38,10 @@ class InvalidFeedList(ReaderError):
     """The file is neither OPML nor a list of addresses."""
 
     exit_code = 2
+
+
+Outline: TypeAlias = tuple[Mapping[str, str], str]
+"""Its attributes, by lower-case names, and the title of the folder that it is in."""
 
 
 class Listed(NamedTuple):
@@ -104,68 +109,65 @@ def _opml(raw: bytes, name: str) -> Listed:
     return Listed(_once(found), tuple(refused))
 
 
-def _outlines(raw: bytes, name: str) -> Iterator[tuple[dict[str, str], str]]:
-    """The attributes of each outline, by lower-case names, with the title of the innermost around it."""
+def _outlines(raw: bytes, name: str) -> list[Outline]:
+    """Each outline, as XML if the file is, else by what looks like one."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import iterparse
 
-    repaired = _CONTROL.sub(b"", raw) if raw[:2] not in (b"\xff\xfe", b"\xfe\xff") else raw
-    repaired = _BARE_AMPERSAND.sub(b"&amp;", repaired.lstrip(b"\xef\xbb\xbf \t\r\n"))
-    outlines: list[tuple[dict[str, str], str]] = []
-    folders: list[str] = []
-    count = 0
+    if raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        raw = _CONTROL.sub(b"", raw)
+    raw = _BARE_AMPERSAND.sub(b"&amp;", raw.lstrip(b"\xef\xbb\xbf \t\r\n"))
+    outlines = _Outlines()
+    elements = 0
     try:
-        for event, element in iterparse(BytesIO(repaired), events=("start", "end")):
-            count += event == "start"
-            if count > MOST_ELEMENTS:
+        for event, element in iterparse(BytesIO(raw), events=("start", "end")):
+            elements += event == "start"
+            if elements > MOST_ELEMENTS:
                 break
-            if _local(element) != "outline":
+            if str(element.tag).rpartition("}")[2].lower() != "outline":
                 continue
             if event == "start":
-                said = {key.rpartition("}")[2].lower(): value for key, value in element.attrib.items()}
-                outlines.append((said, folders[-1] if folders else ""))
-                folders.append(_folder_of(said) or (folders[-1] if folders else ""))
+                outlines.open({key.rpartition("}")[2]: value for key, value in element.attrib.items()})
             else:
-                folders.pop()
+                outlines.close()
                 element.clear()
     except DefusedXmlException:
         raise InvalidFeedList(
             f"{name} declares XML entities, which are not read; remove its DOCTYPE"
         ) from None
     except (ParseError, ValueError, LookupError) as error:
-        # Quotes or tags are broken: what looks like an outline is still one.
-        broken = list(_loose(repaired.decode("utf-8", "replace")))
-        if not broken:
+        outlines = _Outlines()
+        text = raw.decode("utf-8", "replace")
+        for closes, inside, is_empty in islice(_OUTLINE.findall(text), MOST_ELEMENTS):
+            if not closes:
+                outlines.open({key: unescape(one or other) for key, one, other in _ATTRIBUTE.findall(inside)})
+            if closes or is_empty:
+                outlines.close()
+        if not outlines.found:
             raise InvalidFeedList(f"{name} can't be read as OPML ({clean_line(str(error))})") from None
-        outlines = broken
-    yield from outlines
+    return outlines.found
 
 
-def _folder_of(said: dict[str, str]) -> str:
-    """What an outline is called that holds others; a feed is no folder."""
-    return "" if said.get("xmlurl") else clean_line(said.get("title", "") or said.get("text", ""))
+class _Outlines:
+    """Collects outlines as they are opened and closed."""
 
+    def __init__(self) -> None:
+        self.found: list[Outline] = []
+        self._folders = [""]
 
-def _local(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2].lower()
+    def open(self, attributes: Mapping[str, str]) -> None:
+        """Take in an outline; what is inside is in its folder, unless it is a feed."""
+        said = {key.lower(): value for key, value in attributes.items()}
+        self.found.append((said, self._folders[-1]))
+        title = "" if said.get("xmlurl") else clean_line(said.get("title", "") or said.get("text", ""))
+        self._folders.append(title or self._folders[-1])
 
-
-def _loose(text: str) -> Iterator[tuple[dict[str, str], str]]:
-    from html import unescape
-
-    folders: list[str] = []
-    for found in islice(_OUTLINE.finditer(text), MOST_ELEMENTS):
-        closes, inside, is_empty = found.groups()
-        if closes:
-            if folders:
-                folders.pop()
-            continue
-        said = {name.lower(): unescape(one or other) for name, one, other in _ATTRIBUTE.findall(inside)}
-        yield said, folders[-1] if folders else ""
-        if not is_empty:
-            folders.append(_folder_of(said) or (folders[-1] if folders else ""))
+    def close(self) -> None:
+        """Leave the innermost outline."""
+        if len(self._folders) > 1:
+            self._folders.pop()
 
 
 def _newsboat(raw: bytes, name: str) -> Listed:

@@ -112,8 +112,6 @@ class Feeds:
         self._page: FeedsPage | None = None
         self._is_over = False
 
-    # Fetching.
-
     def start(self) -> None:
         """Explain how to add news if there is none; fetch what is due, now and later."""
         if not permissions().network:
@@ -255,8 +253,6 @@ class Feeds:
         self._refreshing.look_again()
         self.renew_page()
 
-    # Subscribing and importing.
-
     def action_subscribe(self) -> None:
         """Ask for an address, look for feeds there, and subscribe to the chosen one."""
         from reader.app.screens.feeds import SubscribePage  # loaded when it is first opened
@@ -381,8 +377,6 @@ class Feeds:
         proposal = folder if has_subscriptions() and not self._is_news else ""
         self._host.open_dialog(Ask("Folder to open", proposal, is_proposal=True), open_it)
 
-    # The page of feeds.
-
     def action_manage_feeds(self) -> None:
         """Show all feeds, to fetch, edit, pause or unsubscribe."""
         from reader.app.screens.feeds import FeedsPage  # loaded when it is first opened
@@ -439,8 +433,6 @@ class Feeds:
             self._page.show(rows)
         if notice:
             self._warn(notice)
-
-    # Full text.
 
     def action_full_text(self) -> None:
         """Fetch the article's page and save its full text in the file."""

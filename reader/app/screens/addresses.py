@@ -11,7 +11,6 @@ cameras look for both. Two squares share a cell where the terminal has half bloc
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from itertools import groupby
 from typing import ClassVar
 
@@ -25,7 +24,6 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.style import Style
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from reader.app.keys import binding
 from reader.app.paint.cells import cut, one_line
@@ -65,19 +63,12 @@ class Links(Page[str | None]):
         """The digits typed so far."""
 
     def compose(self) -> ComposeResult:
-        """The list and how to use it."""
         width = min(WIDEST, self.app.size.width - 8)
         room = len(str(len(self._links)))
         with Vertical(classes="dialog", id="links"):
             yield Static(Content(f"Links of the article  {len(self._links)}"), classes="dialog--question")
-            yield OptionList(
-                *(
-                    Option(self._line(number, link, room, width))
-                    for number, link in enumerate(self._links, 1)
-                ),
-                compact=True,
-                classes="body",
-            )
+            lines = (self._line(number, link, room, width) for number, link in enumerate(self._links, 1))
+            yield OptionList(*lines, compact=True, classes="body")
             yield KeyLine(("enter", "open"), ("copy_url", "copy"), ("back", "back"), before="number or ")
 
     def _line(self, number: int, link: tuple[str, str], room: int, width: int) -> Content:
@@ -96,34 +87,24 @@ class Links(Page[str | None]):
             return
         event.stop()
         typed = (self.typed + event.character).lstrip("0")
-        self.typed = typed if typed and int(typed) <= len(self._links) else event.character.strip("0")
-        if not self.typed:
-            return
-        number = int(self.typed)
-        if number > len(self._links):
-            self.typed = ""
-            return
-        self.query_one(OptionList).highlighted = number - 1
-        if number * 10 > len(self._links):
-            self.dismiss(self._links[number - 1][1])
-
-    @property
-    def _current(self) -> str:
-        place = self.query_one(OptionList).highlighted
-        return self._links[place][1] if place is not None else ""
+        if int(typed or 0) > len(self._links):
+            typed = event.character.strip("0")
+        number = int(typed or 0)
+        self.typed = typed if number <= len(self._links) else ""
+        if self.typed:
+            self.query_one(OptionList).highlighted = number - 1
+            if number * 10 > len(self._links):
+                self.dismiss(self._links[number - 1][1])
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Open the chosen address."""
         event.stop()
         self.dismiss(self._links[event.option_index][1])
 
     def action_copy(self) -> None:
-        """Copy the address under the cursor."""
-        self._copy(self._current)
+        self._copy(self._links[self.query_one(OptionList).highlighted or 0][1])
 
     def action_open(self) -> None:
-        """Open the address under the cursor."""
-        self.dismiss(self._current)
+        self.query_one(OptionList).action_select()
 
 
 class AddressLine(Static):
@@ -172,7 +153,6 @@ class Address(Page[None]):
         self._is_mouse_lent = False
 
     def compose(self) -> ComposeResult:
-        """What was tried, titles and addresses, the code of a single one, the keys."""
         with VerticalScroll(id="address-page", classes="body"):
             if self.sentence:
                 yield Static(Content(self.sentence), id="address-said")
@@ -192,7 +172,6 @@ class Address(Page[None]):
             self._fit()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Show the code if there is room for it."""
         self._fit()
 
     def _fit(self) -> None:
@@ -207,7 +186,8 @@ class Address(Page[None]):
                 keys.insert(1, ("c", "address" if is_alone else "QR code"))
             elif not code.display:
                 self.remove_class("-code-alone")
-                why_none = _too_small(code)
+                room = f"(a QR code needs {code.needs.width}×{code.needs.height + 1})"
+                why_none = room if code.code else "(too long for a QR code)"
         if self._terminal.has_mouse:
             keys.append(("m", "click with the mouse" if self._is_mouse_lent else "select with the mouse"))
         self.query_one("#address-keys", KeyLine).show(*keys, after=why_none)
@@ -218,23 +198,15 @@ class Address(Page[None]):
         self._fit()
 
     def action_copy(self) -> None:
-        """Copy the addresses."""
         self._copy("\n".join(url for _, url in self.links))
 
     def action_leave(self) -> None:
-        """Close the page, and take the mouse back: not on unmounting, which also comes after the end."""
+        # Not on unmounting, which also comes after the end.
         if self._is_mouse_lent:
             self._output.report_mouse(True)
         self.dismiss()
 
 
-def _too_small(code: QrCode) -> str:
-    if not code.code:
-        return "(too long for a QR code)"
-    return f"(a QR code needs {code.needs.width}×{code.needs.height + 1})"
-
-
-@lru_cache(maxsize=4)
 def squares(url: str) -> Squares:
     """The code's modules with the quiet zone, True for dark. Empty if the text is too long."""
     import segno  # 50 ms that only whoever wants a code pays for

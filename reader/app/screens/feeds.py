@@ -100,7 +100,6 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         self._fetching = ""
 
     def compose(self) -> ComposeResult:
-        """The feeds, the settings of the one under the cursor, and the keys."""
         with Vertical(classes="dialog"):
             yield Label(Content("Feeds"), classes="dialog--question")
             yield Label("", id="feeds-heads")
@@ -109,7 +108,6 @@ class FeedsPage(Page["tuple[str, str] | None"]):
             yield KeyLine(*KEYS)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Adapt the rows to the width."""
         self.show(self._rows)
 
     @property
@@ -188,7 +186,6 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         self.query_one("#feeds-about", Label).update(shown)
 
     def action_answer(self, what: str) -> None:
-        """Close, and do this next."""
         self.dismiss((what, ""))
 
     @on(OptionList.OptionSelected)
@@ -203,14 +200,12 @@ class FeedsPage(Page["tuple[str, str] | None"]):
             )
 
     def action_fetch(self) -> None:
-        """Fetch the feed now."""
         if self.row is not None:
             self._fetching = self.row.feed.address
             self._fetch(self.row.feed.address)
             self._show_about()
 
     def action_edit(self) -> None:
-        """Edit the feed's settings."""
         if self.row is None:
             return
         feed = self.row.feed
@@ -243,7 +238,6 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         self.say(f"Unsubscribed from {feed.label}; its articles are kept", is_warning=False)
 
     def action_undo(self) -> None:
-        """Undo the last change."""
         if not self._undoing:
             self.say("Nothing to undo", is_warning=False)
             return
@@ -307,7 +301,6 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
         self._values = values_of(feed)
 
     def compose(self) -> ComposeResult:
-        """A line for each setting."""
         with Vertical(classes="dialog"):
             yield Label(Content(cut(one_line(self._feed.address), 56)), classes="dialog--question")
             for key, words in self.LINES.items():
@@ -322,7 +315,6 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
         event.checkbox.label = _full_text(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter saves."""
         event.stop()
         self.action_keep()
 
@@ -365,7 +357,6 @@ class SubscribePage(Page["Subscription | None"]):
         """The feeds that were found."""
 
     def compose(self) -> ComposeResult:
-        """The address; then the feeds found, the newest titles of one, and the folder."""
         with Vertical(classes="dialog"):
             yield Label(Content("Subscribe to a feed, or to the feed of a page"), classes="dialog--question")
             yield TextLine(placeholder="https://blog.example", id="feed-address")
@@ -378,7 +369,6 @@ class SubscribePage(Page["Subscription | None"]):
             yield KeyLine(("enter", "find feeds"), ("back", "cancel"), id="feed-keys")
 
     def on_mount(self) -> None:
-        """Start with the address."""
         self._show_found(())
         self._say("")
 
@@ -466,6 +456,5 @@ class SubscribePage(Page["Subscription | None"]):
             self._end = None
 
     def action_leave(self) -> None:
-        """Close without subscribing."""
         self._stop_looking()
         super().action_leave()
