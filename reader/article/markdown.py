@@ -94,7 +94,8 @@ def references_in(body: str) -> References:
     references: References = {}
     found = islice(_DEFINITION.finditer(body), MAX_DEFINITIONS) if "]:" in body else ()
     if definitions := "\n".join(line[0] for line in found):
-        _parser().parse(definitions, references)
+        parser = _parser()
+        parser.block.parse(definitions, parser, references, [])  # the lines' own text is of no interest
     return references
 
 
