@@ -11,21 +11,20 @@ from tests.app.pilot import WIDE, browse, picture, press, settled
 from tests.fake_library import FakeLibrary
 
 
-async def test_the_newest_is_first_and_under_the_cursor(start: Launch) -> None:
-    """The cursor begins on the newest article, which is shown."""
+async def test_the_cursor_begins_at_the_newest_and_stops_at_the_ends(start: Launch) -> None:
+    """The newest article is shown; beyond the first and the last row there is nothing to go to. A command
+    changes the height of a row and keeps the cursor."""
     async with start(3).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         assert screen.articles.headline is not None
         assert screen.articles.headline.title == "Harbour harbour number 0"
         assert screen.headline == screen.articles.headline
-
-
-async def test_j_and_k_stop_at_the_ends(start: Launch) -> None:
-    """Beyond the first and the last row there is nothing to go to."""
-    async with start(3).run_test(size=WIDE) as pilot:
-        screen = await press(pilot, "j", "j", "j", "j")
+        await press(pilot, *"jjjj")
         assert screen.articles.cursor == 2
-        await press(pilot, "k", "k", "k", "k")
+        screen.articles.action_toggle_rows()
+        await settled(pilot)
+        assert (screen.articles.row_height, screen.articles.cursor) == (1, 2)
+        await press(pilot, *"kkkk")
         assert screen.articles.cursor == 0
 
 
@@ -123,15 +122,6 @@ async def test_an_empty_answer_says_which_key_helps(start: Launch) -> None:
         assert screen.headline is None
         await press(pilot, "enter", "c")
         assert len(screen.articles) == 5
-
-
-async def test_compact_rows_take_one_line(start: Launch) -> None:
-    """The command changes the height of a row and keeps the cursor."""
-    async with start(30).run_test(size=WIDE) as pilot:
-        screen = await press(pilot, "j")
-        screen.articles.action_toggle_rows()
-        await settled(pilot)
-        assert (screen.articles.row_height, screen.articles.cursor) == (1, 1)
 
 
 async def test_the_next_article_is_shown_at_once_and_a_held_key_skips(start: Launch) -> None:

@@ -31,8 +31,8 @@ async def test_what_is_typed_is_found_and_esc_goes_back(start: Launch) -> None:
 
 
 async def test_what_is_not_there_is_said(start: Launch) -> None:
-    """And Esc in the line goes back to the place before."""
-    async with start([an_article(body=BODY)]).run_test(size=MEDIUM) as pilot:
+    """Esc in the line goes back to the place before; another article is read without the words."""
+    async with start([an_article(body=BODY), *articles(3)]).run_test(size=MEDIUM) as pilot:
         screen = await press(pilot, "enter", "space")
         place = screen.article_pane.reading_place
         await press(pilot, "ctrl+f", "q", "q")
@@ -40,6 +40,8 @@ async def test_what_is_not_there_is_said(start: Launch) -> None:
         await press(pilot, "escape")
         assert screen.article_pane.reading_place == place
         assert not screen.article_pane.is_finding and screen.article_pane.highlights == ()
+        await press(pilot, "ctrl+f", "b", "o", "enter", "escape", "ctrl+f", "b", "enter", "h", "j")
+        assert screen.article_pane.marked_words == ()
 
 
 async def test_the_hit_gone_to_is_told_without_colours(start: Launch) -> None:
@@ -49,14 +51,6 @@ async def test_the_hit_gone_to_is_told_without_colours(start: Launch) -> None:
         lines = strips(pilot.app)
         found = [style for strip in lines for text, style, _ in strip if text == "wind" and style]
         assert [bool(style.underline) for style in found] == [False, True, False]
-
-
-async def test_another_article_is_read_without_the_words(start: Launch) -> None:
-    """Find is for one article."""
-    async with start([an_article(body=BODY), *articles(3)]).run_test(size=WIDE) as pilot:
-        await settled(pilot)
-        screen = await press(pilot, "ctrl+f", "b", "o", "enter", "h", "j")
-        assert not screen.article_pane.is_finding and screen.article_pane.highlights == ()
 
 
 async def test_links_open_by_number(start: Launch) -> None:
