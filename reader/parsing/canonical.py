@@ -1,7 +1,7 @@
 """The fast lane: the layout that programs write, read by a few regular expressions instead of a YAML parser.
 
-It gives the same article as the general way, or None in any doubt; then the file is read the general way,
-which takes ten times as long.
+It gives the same article as the general way in a third of the time, or None in any doubt; then the file is
+read the general way. Without it a cold load takes half as long again.
 """
 
 from __future__ import annotations
