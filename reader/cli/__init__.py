@@ -45,7 +45,10 @@ def ended_well(run: Callable[[], int]) -> int:
     except ReaderError as error:
         return _say(str(error), error.exit_code)
     except OSError as error:
-        return _say(_os_sentence(error), ReaderError.exit_code)
+        from reader.article.text import display_path
+
+        place = display_path(os.fsdecode(error.filename)) if error.filename else "the output"
+        return _say(f"{place}: {remedy(error)}", ReaderError.exit_code)
     except Exception as error:
         if os.environ.get("READER_DEBUG"):
             raise
@@ -102,10 +105,3 @@ def _say(sentence: str, code: int) -> int:
     except OSError:
         return code  # nobody can see it
     return code
-
-
-def _os_sentence(error: OSError) -> str:
-    from reader.article.text import display_path
-
-    place = display_path(os.fsdecode(error.filename)) if error.filename else "the output"
-    return f"{place}: {remedy(error)}"

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from reader.cli.parser import MODULES, CommandParser, Namespace, Subcommand, find_command, one_of, parser_of
+from reader.cli.parser import MODULES, Namespace, Subcommand, find_command, one_of, parser_of
 from reader.config.sources import is_shared
 from reader.errors import ReaderError
 from reader.permissions import require
@@ -90,10 +90,6 @@ def _library(parsed_args: Namespace) -> closing[Library]:
     )
 
 
-def _options(parser: CommandParser) -> None:
-    parser.words("words", "SHELL", f"one of {', '.join(SHELLS)}", lambda **_: SHELLS)
-
-
 def _run(options: Namespace) -> int:
     from argcomplete.shell_integration import shellcode
 
@@ -110,7 +106,9 @@ COMMANDS = {
             "reader completion zsh > ~/.zfunc/_reader",
             "reader completion fish > ~/.config/fish/completions/reader.fish",
         ),
-        options=_options,
+        options=lambda parser: parser.words(
+            "words", "SHELL", f"one of {', '.join(SHELLS)}", lambda **_: SHELLS
+        ),
         run=_run,
     ),
 }

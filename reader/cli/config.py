@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from reader import __version__, config, terminal
 from reader.article.text import display_path
-from reader.cli.parser import CommandParser, Namespace, Subcommand, add_sources, add_ssh, one_of, together
+from reader.cli.parser import Namespace, Subcommand, add_sources, add_ssh, one_of, together
 from reader.cli.session import configuration, sources_of, tell
 from reader.config import Config, palettes, paths
 from reader.config.commands import COMMANDS as SCREEN_COMMANDS
@@ -31,10 +31,6 @@ SUBJECTS = ("path", "show", "keys")
 """The arguments of `config`."""
 PAGE = "https://page.example/"
 """An example URL; it is never opened."""
-
-
-def _config_options(parser: CommandParser) -> None:
-    parser.words("words", "SUBJECT", f"one of {', '.join(SUBJECTS)}", lambda **_: SUBJECTS)
 
 
 def _config(options: Namespace) -> int:
@@ -249,7 +245,9 @@ COMMANDS = {
         summary="print the configuration, its path or the screen's keys",
         usage="reader config path|show|keys",
         examples=("reader config path", "reader config show", "reader config keys | grep tag"),
-        options=_config_options,
+        options=lambda parser: parser.words(
+            "words", "SUBJECT", f"one of {', '.join(SUBJECTS)}", lambda **_: SUBJECTS
+        ),
         run=_config,
     ),
     "doctor": Subcommand(

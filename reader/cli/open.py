@@ -123,7 +123,7 @@ def _relay(options: Namespace) -> int:
     path = Path(os.path.abspath(os.path.expanduser(options.socket))) if options.socket else None
     relay = Relay(
         token,
-        opener_of_pages(_log),
+        opener_of_pages(lambda line: print(f"{strftime('%H:%M:%S')}  {line}", flush=True)),
         path=path,
         port=0 if path else options.port or PORT,
         allow_private=options.allow_private,
@@ -146,10 +146,6 @@ The relay listens at {here} and opens requested pages in this machine's browser,
   on the server, in your profile:   export READER_RELAY={there}
 
 Whoever has the token in that line can open pages in your browser: keep it secret."""
-
-
-def _log(sentence: str) -> None:
-    print(f"{strftime('%H:%M:%S')}  {sentence}", flush=True)
 
 
 def kept_token(file: Path, *, anew: bool = False) -> str:

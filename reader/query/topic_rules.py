@@ -50,9 +50,12 @@ class TopicRules:
             ring = frozenset(names)
             needed = [ordered[other] for name in names for other in self._needs[name] - ring]
             terms = [term for name in names for term in self.by_name[name].query.terms()]
-            is_dated = any(rule.is_dated for rule in needed) or any(map(_asks_date, terms))
+            is_dated = any(rule.is_dated for rule in needed) or any(
+                term.field in DATE_FIELDS for term in terms
+            )
             is_marked = any(rule.is_marked for rule in needed) or any(map(_asks_mark, terms))
-            is_slow = any(rule.is_slow for rule in needed) or any(map(_reads_files, terms))
+            reads_files = any(term.phrase for term in terms) or not fields.isdisjoint(("url", "path"))
+            is_slow = reads_files or any(rule.is_slow for rule in needed)
             for name in names:
                 rule = self.by_name[name]
                 ordered[name] = TopicRule(rule.name, rule.query, ring, is_dated, is_marked, is_slow)
@@ -145,13 +148,5 @@ def _rings(needs: Mapping[str, set[str]]) -> Iterator[list[str]]:
                     yield ring
 
 
-def _asks_date(term: Term) -> bool:
-    return term.field in DATE_FIELDS
-
-
 def _asks_mark(term: Term) -> bool:
     return term.field == "tag" or (term.field in ("is", "has") and not _OF_MARKS.isdisjoint(term.values))
-
-
-def _reads_files(term: Term) -> bool:
-    return term.phrase or term.field in ("url", "path")
