@@ -50,9 +50,8 @@ class TopicRules:
             ring = frozenset(names)
             needed = [ordered[other] for name in names for other in self._needs[name] - ring]
             terms = [term for name in names for term in self.by_name[name].query.terms()]
-            is_dated = any(rule.is_dated for rule in needed) or any(
-                term.field in DATE_FIELDS for term in terms
-            )
+            fields = {term.field for term in terms}
+            is_dated = any(rule.is_dated for rule in needed) or not fields.isdisjoint(DATE_FIELDS)
             is_marked = any(rule.is_marked for rule in needed) or any(map(_asks_mark, terms))
             reads_files = any(term.phrase for term in terms) or not fields.isdisjoint(("url", "path"))
             is_slow = reads_files or any(rule.is_slow for rule in needed)
