@@ -13,7 +13,7 @@ from reader.article.dates import sort_seconds
 from reader.article.record import Article, Place, Problem
 from reader.article.text import clean_line, display_path
 from reader.errors import ReaderError
-from reader.parsing.aliases import may_be_article
+from reader.parsing.aliases import ALIASES, may_be_article
 
 MAX_FILE = 4 * 1024 * 1024
 """Bytes of a file that are read; the rest of a larger one is omitted and listed as a problem."""
@@ -186,8 +186,6 @@ def _is_windows_1252(replaced: str) -> bool:
 def _date_patterns() -> Sequence[re.Pattern[bytes]]:
     """What finds the keys of dates, and then those of changes, with their values."""
     # Compiled on first use: only building an index looks for dates in this way.
-    from reader.parsing.aliases import ALIASES
-
     names = [re.sub("(?<=[a-z])(?=[A-Z])|_", "[_ -]?", name) for name in ALIASES["publishedDateTime"]]
     changes = names.index("lastmod")
     return [

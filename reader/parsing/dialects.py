@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from operator import itemgetter
 
 from reader.article.dates import When, seconds_of
@@ -48,18 +48,6 @@ _SIMPLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]*")
 """A name of which every generator makes the same: of others each drops and replaces what it thinks fit."""
 
 
-@lru_cache(256)
-def _keys_of_fields(keys: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
-    """The keys of each field, the preferred one first: the same for all files of most collections."""
-    found: dict[str, list[tuple[int, str]]] = {}
-    for key in keys:
-        for field, place in PLACES.get(normal(key), ()):
-            found.setdefault(field, []).append((place, key))
-    return {
-        field: tuple(key for _, key in sorted(named, key=itemgetter(0))) for field, named in found.items()
-    }
-
-
 class Header:
     """The fields of one header, taken out one by one by any of their names."""
 
@@ -67,13 +55,15 @@ class Header:
         self.left = dict(fields)
         """What nobody has taken yet."""
         self.notes = notes
-        keys = tuple(fields)
-        # What is kept of very long headers would take much memory.
-        self._keys = (_keys_of_fields if len(keys) < 100 else _keys_of_fields.__wrapped__)(keys)
+        self._keys: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+        """The keys of each field, with their places among its names."""
+        for key in fields:
+            for field, place in PLACES.get(normal(key), ()):
+                self._keys[field].append((place, key))
 
     def names(self, field: str) -> list[str]:
         """The keys of a field that are there and not taken, as they are written, the preferred one first."""
-        return [key for key in self._keys.get(field, ()) if key in self.left]
+        return [key for _, key in sorted(self._keys[field], key=itemgetter(0)) if key in self.left]
 
     def take(self, field: str, fits: Callable[[str, Value], bool] | None = None) -> tuple[str, Value]:
         """Take the first key of a field with something in it, and empty ones before; ("", None) for none.
