@@ -58,7 +58,6 @@ _REFERENCE = re.compile(
 )
 """References, and what has none."""
 _DOCTYPE = re.compile(rb"(?<=[>\[])[ \t]*(?=<!(?:DOCTYPE|ENTITY))", re.IGNORECASE)
-_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[A-Za-z0-9._~/+-]*)?")
 _NAMES = {
     "rss20": "RSS 2.0", "rss10": "RSS 1.0", "rss090": "RSS 0.90", "atom10": "Atom 1.0", "atom03": "Atom 0.3",
     "cdf": "CDF", "rss": "RSS", "atom": "Atom",
@@ -67,7 +66,7 @@ _EARLIEST = 1971
 """Years before are zeros that some program took for a date."""
 
 
-_MAGIC = (
+MAGIC = (
     (b"%pdf", "a PDF"),
     (b"\x89png", "a picture"),
     (b"gif8", "a picture"),
@@ -269,7 +268,7 @@ def _what_it_is(raw: bytes, content_type: str, error: object) -> str:
         return 'it is a list of feeds (OPML); use "reader import-feeds FILE"'
     if b"<html" in head or b"<!doctype html" in head or b"<body" in head:
         return 'it is a web page, not a feed; "reader subscribe" with the address of the site finds its feed'
-    for mark, name in _MAGIC:
+    for mark, name in MAGIC:
         if head.startswith(mark):
             return f"it is {name}, not a feed; look for another address at the site"
     if b"<urlset" in head or b"<sitemapindex" in head:
@@ -311,9 +310,12 @@ def _entry(raw: Any, site: str, url: str, *, is_rss: bool) -> Entry:
         content, summary, content_base = summary, "", str(_detail(raw, "summary").get("base") or "")
     base = content_base or base
     enclosures = _enclosures(raw, start)
-    published, updated = _date(raw, "published"), _date(raw, "updated")
-    if not published:
-        published = _date(raw, "created") or updated
+    is_video = bool(get(raw, "yt_videoid")) or any(
+        one.get("medium") == "video" or "shockwave" in str(one.get("type"))
+        for one in get(raw, "media_content") or ()
+    )
+    updated = _date(raw, "updated")
+    published = _date(raw, "published") or _date(raw, "created") or updated
     return Entry(
         guid=guid,
         link=link,
@@ -327,7 +329,7 @@ def _entry(raw: Any, site: str, url: str, *, is_rss: bool) -> Entry:
         ),
         pictures=_pictures(raw, start, enclosures),
         enclosures=enclosures,
-        type=type_of(enclosures, is_video=bool(get(raw, "yt_videoid")) or _has_video(raw)),
+        type=type_of(enclosures, is_video=is_video),
         provider=text_of((get(raw, "source") or {}).get("title"), "text/plain"),
         summary=summary[:MOST_IN_ENTRY],
         content=content[:MOST_IN_ENTRY],
@@ -413,9 +415,7 @@ def _written(found: datetime) -> str:
 
 
 def _authors(raw: Any) -> tuple[str, ...]:
-    named = dict.get(raw, "authors") or (
-        [dict.get(raw, "author_detail")] if dict.get(raw, "author_detail") else []
-    )
+    named = dict.get(raw, "authors") or filter(None, [dict.get(raw, "author_detail")])
     written = str(dict.get(raw, "author") or "")
     names = [clean_line(unescape(_name_of(one, written))) for one in named]
     return unique(name for name in names if name and "@" not in name)
@@ -431,28 +431,15 @@ def _name_of(author: Mapping[str, Any], written: str) -> str:
 def _enclosures(raw: Any, base: str) -> tuple[Enclosure, ...]:
     found: dict[str, Enclosure] = {}
     links = [one for one in dict.get(raw, "links") or () if one.get("rel") == "enclosure"]
-    for one in [*links, *(dict.get(raw, "media_content") or ())]:
+    for place, one in enumerate([*links, *(dict.get(raw, "media_content") or ())]):
         url = joined(base, str(one.get("href") or one.get("url") or ""))
-        kind = clean_line(str(one.get("type") or "")).lower() or (_kind_by_medium(one, url))
-        if not url or (one in links) is False and not kind.startswith(("audio/", "video/")):
-            continue
-        length = number_of(one.get("length") or one.get("filesize"))
-        before = found.get(url, Enclosure(url))
-        found[url] = Enclosure(url, before.type or kind, before.length or length)
+        kind = clean_line(str(one.get("type") or "")).lower() or guess_type(urlsplit(url).path)[0]
+        kind = kind or {"video": "video/*", "audio": "audio/*"}.get(str(one.get("medium")), "")
+        if url and (place < len(links) or kind.startswith(("audio/", "video/"))):
+            length = number_of(one.get("length") or one.get("filesize"))
+            before = found.get(url, Enclosure(url))
+            found[url] = Enclosure(url, before.type or kind, before.length or length)
     return tuple(list(found.values())[:MOST_LISTED])
-
-
-def _kind_by_medium(one: Mapping[str, Any], url: str) -> str:
-    return guess_type(urlsplit(url).path)[0] or {"video": "video/*", "audio": "audio/*"}.get(
-        str(one.get("medium")), ""
-    )
-
-
-def _has_video(raw: Any) -> bool:
-    return any(
-        one.get("medium") == "video" or "shockwave" in str(one.get("type"))
-        for one in dict.get(raw, "media_content") or ()
-    )
 
 
 def type_of(enclosures: Sequence[Enclosure], *, is_video: bool = False) -> str:
@@ -465,12 +452,10 @@ def type_of(enclosures: Sequence[Enclosure], *, is_video: bool = False) -> str:
 def _pictures(raw: Any, base: str, enclosures: Sequence[Enclosure]) -> tuple[Picture, ...]:
     get = dict.get
     named = [one for one in get(raw, "media_content") or () if _is_picture(one)]
-    named += get(raw, "media_thumbnail") or ()
     pictures = [
-        Picture(
-            joined(base, str(one.get("url") or "")), number_of(one.get("width")), number_of(one.get("height"))
-        )
-        for one in named
+        Picture(joined(base, str(one.get("url"))), number_of(one.get("width")), number_of(one.get("height")))
+        for one in [*named, *(get(raw, "media_thumbnail") or ())]
+        if one.get("url")
     ]
     pictures += [Picture(one.url) for one in enclosures if one.type.startswith("image/")]
     if image := (get(raw, "image") or {}).get("href"):
@@ -552,24 +537,14 @@ def _list(table: Mapping[str, Any], key: str) -> list[Any]:
 
 def joined(base: str, address: str) -> str:
     """An address made absolute; empty if it is then no web address."""
-    if is_plain(address):
-        return address
     address = clean(address).strip()
-    if not address or "\n" in address or "\t" in address:
+    if "\n" in address or "\t" in address:
         address = "".join(address.split())
-    if not address:
-        return ""
     try:
-        found = urljoin(base, address)
+        found = urljoin(base, address).replace(" ", "%20") if address else ""
     except ValueError:
         return ""
-    found = found.replace(" ", "%20")
     return found if is_web(found) and len(found) <= 2048 else ""
-
-
-def is_plain(address: str) -> bool:
-    """Whether nothing in an address can be wrong, relative or tracking: most are so."""
-    return len(address) < 500 and _PLAIN_ADDRESS.fullmatch(address) is not None
 
 
 def number_of(value: object) -> int:

@@ -10,7 +10,7 @@ from reader.article.identity import host_of
 from reader.article.markdown import first_paragraph
 from reader.article.text import clean, clean_line
 from reader.errors import ReaderError, UsageError
-from reader.feeds.document import date_of, joined, text_of, unique
+from reader.feeds.document import MAGIC, date_of, joined, text_of, unique
 from reader.feeds.html import web_address
 
 _LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^()\s]+)\)")
@@ -50,7 +50,7 @@ def read_page(raw: bytes, content_type: str, url: str) -> ReadablePage:
     import trafilatura
 
     head = raw[:1024].lstrip().lower()
-    if head.startswith((b"%pdf", b"\x89png", b"gif8", b"\xff\xd8", b"pk\x03\x04")):
+    if head.startswith(tuple(mark for mark, _ in MAGIC)):
         raise NoText(f"{content_type.partition(';')[0] or 'this'} is not a page with text")
     text = trafilatura.extract(
         raw, url=url, output_format="markdown", include_comments=False, include_images=True,

@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from reader.article.markdown import first_paragraph
 from reader.article.text import clean, clean_line
 from reader.article.urls import UnsafeUrl, checked_url
-from reader.feeds.document import is_plain, joined
+from reader.feeds.document import joined
 
 MOST_DEPTH = 200
 """Nested elements; deeper ones are omitted, their text stays."""
@@ -123,14 +123,10 @@ def excerpt_of(summary: str, body: str) -> str:
 
 def web_address(base: str, address: str) -> str:
     """An address as it may be kept: absolute, http or https, without what only tracks; empty for others."""
-    found = joined(base, address)
-    if not found or is_plain(found):
-        return found
     try:
-        found = checked_url(found)
+        return without_tracking(checked_url(joined(base, address)))
     except UnsafeUrl:
         return ""
-    return without_tracking(found)
 
 
 def without_tracking(url: str) -> str:

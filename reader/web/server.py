@@ -221,13 +221,9 @@ class Server:
         Raises ReaderError.
         """
         app = web.Application(middlewares=[self._checked])
-        app.add_routes(
-            [
-                web.get("/", self._page),
-                web.get("/screen", self._screen),
-                web.get("/static/{name}", self._static),
-            ]
-        )
+        app.router.add_get("/", self._page)
+        app.router.add_get("/screen", self._screen)
+        app.router.add_get("/static/{name}", self._static)
         app.on_shutdown.append(self._close_all)
         runner = web.AppRunner(app, access_log=None, logger=_quiet_logger(), shutdown_timeout=PATIENCE + 1)
         ended = asyncio.Event()

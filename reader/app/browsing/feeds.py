@@ -11,7 +11,6 @@ import json
 import os
 import subprocess
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -77,10 +76,6 @@ class FeedProcess:
                 process.kill()
         if not (is_answered or self.is_ended):
             raise ReaderError("the fetch process ended early; try again")
-
-    def answer(self) -> dict[str, Any] | None:
-        """Run the task; its last answer, None if it was ended. Blocks. Raises ReaderError."""
-        return next(iter(deque(self.steps(), maxlen=1)), None)
 
     def end(self) -> None:
         """Kill the process; no file is lost or left half-written."""
@@ -284,8 +279,8 @@ class Feeds:
         def work() -> None:
             found, reason = None, ""
             try:
-                answer = process.answer()
-                found = answer and answer["found"]
+                for answer in process.steps():
+                    found = answer["found"]
             except Exception as error:
                 reason = reason_of(error)
             self._others.discard(process)
