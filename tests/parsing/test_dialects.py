@@ -100,6 +100,7 @@ def test_providers(header: str, provider: Provider) -> None:
     [
         ("topics: [AI, Chips]\ntags: [x]\ncategory: news", ("AI", "Chips"), "news"),
         ("topics: AI, Chips , AI", ("AI", "Chips"), ""),
+        ("topics: [AI]\ncategory: R&amp;D", ("AI",), "R&D"),
         ("topics:\ntags: [x]", (), ""),
         ("tags: [x]\ncategories: y, z\ncategory: news", ("x", "y", "z", "news"), "news"),
         ("categories: [[Sports, Rowing], [Diary]]", ("Sports", "Rowing", "Diary"), ""),
