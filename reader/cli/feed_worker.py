@@ -52,9 +52,7 @@ def _fetch(urls: list[str], force: bool, is_asked_for: bool) -> Iterator[dict[st
     from reader.cli import feeds as command
     from reader.feeds import fetching
 
-    settings = command.read_settings()
-    known = command.loaded(settings)
-    folder = command.news_folder(settings)
+    known, folder = command.read_feeds()
     wanted = [one for one in known if one.address in urls] if urls else known
     report = fetching.FetchReport()
     steps = fetching.fetch(
@@ -77,10 +75,10 @@ def _discover(url: str) -> Iterator[dict[str, Any]]:
 
 
 def _keep_full_text(path: str, url: str) -> Iterator[dict[str, Any]]:
-    from reader.cli import feeds as command
+    from reader.cli.feeds import read_feeds
     from reader.feeds import saving
 
-    saving.keep_full_text(path, url, folder=command.news_folder(command.read_settings()))
+    saving.keep_full_text(path, url, folder=read_feeds()[1])
     yield {"found": True}
 
 

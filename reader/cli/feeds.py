@@ -16,6 +16,7 @@ from reader.article.text import clean_line, display_path
 from reader.cli.layout import columns, cut, pad
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, whole
 from reader.cli.session import follow, note, one_file, read_input, tell, write_output
+from reader.config.sources import news_folder
 from reader.errors import ReaderError, UsageError, counted, shown
 
 if TYPE_CHECKING:
@@ -58,25 +59,22 @@ def read_settings() -> Config:
     return settings
 
 
-def news_folder(settings: Config) -> str:
-    """Returns the news folder."""
-    from reader.config.sources import news_folder
+def read_feeds() -> tuple[list[Subscription], str]:
+    """Returns all subscriptions and the news folder; prints what is wrong in their files on stderr.
 
-    return news_folder(settings.feeds.get("folder", ""))
-
-
-def loaded(settings: Config) -> list[Subscription]:
-    """All subscriptions; those without a name or their own interval have the feed's title and the
-    interval of the configuration."""
+    Those without a name or an interval have the feed's title and the interval of the configuration.
+    """
     from reader.feeds import subscriptions
     from reader.feeds.state import State
 
+    settings = read_settings()
     feeds, notices = subscriptions.load()
     tell(notices)
     every = subscriptions.seconds_of(settings.feeds["every"]) if "every" in settings.feeds else 0
     with State() as state:
         feeds = state.named(feeds)
-    return [one if one.every else one._replace(every=every) for one in feeds]
+    feeds = [one if one.every else one._replace(every=every) for one in feeds]
+    return feeds, news_folder(settings.feeds.get("folder", ""))
 
 
 def _opened(folder: str) -> Library:
@@ -186,27 +184,22 @@ def _unsubscribe(options: Namespace) -> int:
 
     if not options.feeds:
         raise UsageError('no feed given; give an address or a name as listed by "reader feeds"')
-    settings = read_settings()
-    known = loaded(settings)
+    known, folder = read_feeds()
     chosen = list(dict.fromkeys(subscriptions.find(known, word) for word in options.feeds))
     for one in chosen:
         subscriptions.remove(one.address)
         print(f"unsubscribed from {one.label}")
     if options.delete_articles:
-        _delete_articles(chosen, news_folder(settings))
+        from reader.feeds import fetching
+        from reader.feeds.articles import NewsFolder
+        from reader.feeds.state import State
+
+        with fetching.alone(), State() as state:
+            for one in chosen:
+                gone, stay = fetching.remove_all(state, NewsFolder(folder), one.address, protected(folder))
+                kept = f"; {counted(stay, 'article')} kept, which you marked or edited" if stay else ""
+                print(f"{counted(gone, 'article')} of {one.label} deleted{kept}")
     return 0
-
-
-def _delete_articles(feeds: Sequence[Subscription], folder: str) -> None:
-    from reader.feeds import fetching
-    from reader.feeds.articles import NewsFolder
-    from reader.feeds.state import State
-
-    with fetching.alone(), State() as state:
-        for one in feeds:
-            gone, stay = fetching.remove_all(state, NewsFolder(folder), one.address, protected(folder))
-            kept = f"; {counted(stay, 'article')} kept, which you marked or edited" if stay else ""
-            print(f"{counted(gone, 'article')} of {one.label} deleted{kept}")
 
 
 def protected(folder: str) -> Any:
@@ -237,12 +230,11 @@ def _feeds_options(parser: CommandParser) -> None:
 def _feeds(options: Namespace) -> int:
     from reader.feeds.state import NEVER_FETCHED, State
 
-    settings = read_settings()
-    known = loaded(settings)
+    known, folder = read_feeds()
     with State() as state:
         fetched = state.feeds()
     states = [fetched.get(one.address, NEVER_FETCHED) for one in known]
-    counts = _counts(news_folder(settings), [one.directory for one in states])
+    counts = _counts(folder, [one.directory for one in states])
     rows = list(zip(known, states, counts, strict=True))
     if options.format == "json":
         from reader.library.export import json_text
@@ -326,10 +318,8 @@ def _fetch_options(parser: CommandParser) -> None:
 def _fetch(options: Namespace) -> int:
     from reader.feeds import fetching, subscriptions
 
-    settings = read_settings()
-    known = loaded(settings)
+    known, folder = read_feeds()
     feeds = list(dict.fromkeys(subscriptions.find(known, word) for word in options.feeds)) or known
-    folder = news_folder(settings)
     report = fetching.FetchReport()
     steps = fetching.fetch(
         feeds, folder=folder, force=options.force, is_named=bool(options.feeds),
@@ -413,7 +403,7 @@ def _export(options: Namespace) -> int:
     from reader.feeds import opml
 
     name = one_file(options.words or ["-"], "export-feeds feeds.opml")
-    write_output(name, [opml.written(loaded(read_settings()))])
+    write_output(name, [opml.written(read_feeds()[0])])
     return 0
 
 
@@ -430,10 +420,10 @@ def _save(options: Namespace) -> int:
 
     if not options.urls:
         raise UsageError('no address given; for example: "reader save https://paper.example/story"')
-    settings = read_settings()
+    folder = news_folder(read_settings().feeds.get("folder", ""))
     topics = [topic for topic in map(clean_line, options.topic) if topic]
     code = 0
-    for one in saving.save(options.urls, topics=topics, folder=news_folder(settings)):
+    for one in saving.save(options.urls, topics=topics, folder=folder):
         if one.error:
             note(one.error if shown(one.url) in one.error else f"{shown(one.url)}: {one.error}")
             code = ReaderError.exit_code
