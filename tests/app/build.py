@@ -1,10 +1,12 @@
-"""Articles in one line, for tests of the screen."""
+"""Articles in one line, and Markdown as lines, for tests of the screen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
 
+from reader.app.reading.blocks import layout_markdown
+from reader.app.reading.lines import plain
 from reader.article.record import Article, Provider, Related
 from tests.fake_library import NOW as NOW
 
@@ -72,3 +74,8 @@ def articles(count: int) -> list[Article]:
         )
         for place in range(count)
     ]
+
+
+def texts(markdown: str, width: int = 40) -> list[str]:
+    """The lines of a Markdown text without spaces at their ends."""
+    return [plain(line).rstrip() for line in layout_markdown(markdown, width)]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reader.app.reading.blocks import layout_markdown, links_in
 from reader.app.reading.lines import BOLD, ITALIC, plain
+from tests.app.build import texts
 
 PARTS = (
     "<b>", "</b>", "<i>", "<a href='https://a.example'>", "</a>", "<p>", "</p>", "<div>", "</div>",
@@ -20,11 +21,6 @@ PARTS = (
     "<blockquote>", "</blockquote>", "<h2>", "</h2>", "<T>", "</T>", "<", ">", "&lt;",
     "&#x202e;", "&#27;", "\n", "\n\n", "- ", "> ", "**", "word ", "漢",
 )  # fmt: skip
-
-
-def texts(markdown: str, width: int = 40) -> list[str]:
-    """The lines of a text without spaces at their ends."""
-    return [plain(line).rstrip() for line in layout_markdown(markdown, width)]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from reader.app.reading.blocks import layout_markdown, links_in
 from reader.app.reading.lines import BOLD, plain
 from reader.article.markdown_extensions import box_heading
+from tests.app.build import texts
 from tests.conftest import rarely
 
 PARTS = (
@@ -20,11 +21,6 @@ PARTS = (
     "[^1]", ": ", "[[a|b]]", "![[a]]", "> [!NOTE]", "# a {#b}", "- ", "> ", "1. ", "\n", "\n\n", "word", "*",
     "`", "|a|b|", "|-|-|", "import 'a'", "[toc]", "{/*", "*/}",
 )  # fmt: skip
-
-
-def texts(markdown: str, width: int = 40) -> list[str]:
-    """The lines of a Markdown text without spaces at their ends."""
-    return [plain(line).rstrip() for line in layout_markdown(markdown, width)]
 
 
 @pytest.mark.parametrize(

@@ -100,16 +100,12 @@ async def test_the_app_works_without(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
 @pytest.mark.parametrize("names", [CASES[-1], *rarely(*CASES[:-1])], ids=name_of_case)
-def test_a_real_screen_works_without(names: Sequence[str], tmp_path: Path) -> None:
+def test_a_real_screen_works_without(names: Sequence[str], news: Path, tmp_path: Path) -> None:
     """Keys work and the terminal is restored; no module that needs the missing names is imported."""
-    news = tmp_path / "news"
-    news.mkdir()
-    for number in range(3):
-        (news / f"{number}.md").write_text(f"---\ntitle: Story {number}\n---\nText {number}.\n")
     with RealScreen(news, tmp_path / "home", command=lacking(names, str(news))) as screen:
-        screen.wait_for("3 of 3")
-        screen.press("/Story 2\r")
-        assert screen.wait_until(lambda: "1 of 3" in screen.emulator.text)
+        screen.wait_for("9 of 9")
+        screen.press("/Harbour 2\r")
+        assert screen.wait_until(lambda: "1 of 9" in screen.emulator.text)
         screen.press("Q")
         assert screen.wait_for_end() == 0 and screen.is_line_restored
         assert b"\x1b[?1049l" in screen.written[-300:] and b"Traceback" not in screen.written

@@ -154,16 +154,6 @@ def test_who_is_asked() -> None:
     assert not is_worth_asking(seen._replace(emulator="Linux console"))
 
 
-@pytest.fixture
-def news(tmp_path: Path) -> Path:
-    """A folder with some articles, already indexed or not."""
-    folder = tmp_path / "news"
-    folder.mkdir()
-    for number in range(3):
-        (folder / f"{number}.md").write_text(f"---\ntitle: Story {number}\n---\nText.\n")
-    return folder
-
-
 def grounds(screen: RealScreen) -> set[str]:
     """The grounds of all cells."""
     return {
@@ -184,11 +174,11 @@ def test_a_light_terminal_gets_the_light_theme(news: Path, tmp_path: Path) -> No
         screen.press("\x1b]11;rgb:ffff/f", quiet=0.01)
         screen.press("fff/ffff\x1b\\", quiet=0.01)
         assert screen.wait_until(lambda: grounds(screen) >= {LIGHT_GROUND})
-        assert "3 of 3" in screen.emulator.text and "rgb" not in screen.emulator.text
+        assert "9 of 9" in screen.emulator.text and "rgb" not in screen.emulator.text
         screen.press("q")
         assert screen.wait_for_end() == 0
     with RealScreen(news, tmp_path / "home") as screen:
-        screen.wait_for("3 of 3")
+        screen.wait_for("9 of 9")
         screen.wait_for(QUESTION)  # for it may be another terminal today
         assert LIGHT_GROUND in grounds(screen)
         screen.press("\x1b]11;rgb:0000/0000/0000\x1b\\", quiet=0.01)
@@ -207,7 +197,7 @@ def test_nobody_asks_in_vain(variables: dict[str, str], news: Path, tmp_path: Pa
     config.mkdir(parents=True)
     (config / "config.toml").write_text("" if variables else "theme = 'reader-night'\n")
     with RealScreen(news, tmp_path / "home", variables={"COLORTERM": "", **variables}) as screen:
-        screen.wait_for("3 of 3")
+        screen.wait_for("9 of 9")
         screen.press("q", quiet=0.5)
         assert screen.wait_for_end() == 0
     assert QUESTION.encode() not in screen.written
@@ -231,7 +221,7 @@ def test_replies_and_unreadable_keys_on_a_real_screen(news: Path, tmp_path: Path
     config.mkdir(parents=True)
     (config / "config.toml").write_text("mark_read_after = -1\n")
     with RealScreen(news, tmp_path / "home") as screen:
-        screen.wait_for("3 of 3")
+        screen.wait_for("9 of 9")
         screen.press("", quiet=0.6)
         before = screen.emulator.text
         for sent in (*REPLIES, *UNREADABLE):

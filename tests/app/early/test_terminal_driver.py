@@ -19,16 +19,6 @@ STDERR_ELSEWHERE = (
 )
 
 
-@pytest.fixture
-def news(tmp_path: Path) -> Path:
-    """A folder with some articles."""
-    folder = tmp_path / "news"
-    folder.mkdir()
-    for number in range(9):
-        (folder / f"{number}.md").write_text(f"---\ntitle: Harbour {number}\n---\n\nText {number}.\n")
-    return folder
-
-
 def test_columns_that_lie(news: Path, tmp_path: Path) -> None:
     """COLUMNS and LINES of another window change nothing; the footer is on the terminal's last line."""
     lies = {"COLUMNS": "300", "LINES": "99"}

@@ -14,13 +14,9 @@ from reader.app.reading.blocks import LANGUAGES, Look, layout_markdown, layout_s
 from reader.app.reading.inline import LinkNumbers
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, Span, plain
 from reader.article.markdown import parse
+from tests.app.build import texts
 
 MARKUP = st.text(alphabet=st.sampled_from("ab #*_`~[]()!>|-+=:\\&<1.\n\t漢é"), max_size=200)
-
-
-def texts(markdown: str, width: int = 40) -> list[str]:
-    """The lines of a Markdown text without spaces at their ends."""
-    return [plain(line).rstrip() for line in layout_markdown(markdown, width)]
 
 
 def spans(markdown: str) -> list[Span]:
