@@ -32,10 +32,10 @@ RETRY_AFTER = 3.0
 """Seconds until a page that could not be read is tried again."""
 _PAGES_KEPT = 16
 HELD = 0.05
-"""Seconds from the end of a move within which the next one comes of a held key (each 33 ms), not of another
-press (120 ms for a quick hand). A held key shows no article that nobody could read."""
+"""Maximum seconds between two moves of a held key, which repeats every 33 ms; a quick hand takes 120 ms. The
+articles that a held key passes are not shown."""
 REST = 0.08
-"""Seconds without a move after which a held key has been let go."""
+"""Seconds without a move after which a held key counts as released."""
 
 
 class Pages:
@@ -88,8 +88,8 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     tag_colours: reactive[Mapping[str, str]] = reactive({})
     """The colours that the user chose for tags."""
     highlighted: var[Headline | None] = var(None)
-    """The headline on which the cursor came to rest; None when the list is empty. Whoever watches it hears of
-    it before the next frame, as no message would."""
+    """The headline on which the cursor came to rest; None when the list is empty. Watchers are called before
+    the next frame; a message would come after it."""
     sentence: reactive[str] = reactive("")
     """Shown in the middle when there is nothing to list."""
 
@@ -107,8 +107,6 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.cursor = 0
-        """The position of the cursor in the Results."""
         self.headline: Headline | None = None
         """The headline under the cursor; None if there is none."""
         self.keeps_article = True
@@ -183,8 +181,8 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self.choose(self.cursor + rows)
 
     def choose(self, position: int) -> None:
-        """Put the cursor on a position because the user wants it there: it comes back to this article when
-        a question that leaves it out is taken back."""
+        """Put the cursor on a position for the user: it returns to this article when a query that excludes it
+        is undone."""
         self.keeps_article = True
         is_held = monotonic() - self._chosen_at < HELD
         self.select(position)

@@ -39,21 +39,8 @@ from reader.article.record import Article
 from reader.errors import counted
 from reader.query.results import Headline
 
-SHEET = """
-ArticlePane {
-    background: $background;
-    color: $foreground;
-    overflow-x: hidden;
-    overflow-y: auto;
-    scrollbar-gutter: stable;
-    scrollbar-size-vertical: 1;
-}
-ArticlePane:focus { scrollbar-color: $primary; }
-"""
-"""What the pane needs to work alone; a sheet may say otherwise."""
-
 OVERLAP = 2
-"""Lines of a page that are seen again after a page down, so that the eye finds its place."""
+"""Lines of a page that are still shown after a page down, for orientation."""
 
 
 class DocumentView(PaintedView, inherit_bindings=False):
@@ -62,6 +49,7 @@ class DocumentView(PaintedView, inherit_bindings=False):
     measure: reactive[int] = reactive(72, repaint=False)
     """The widest line, in cells; the text is centred where the pane is wider."""
 
+    _cursor: LinkCursor
     _document: Document | None = None
     _settled = 0
     """The line at the top of the window, as far as everything above it is known."""
@@ -71,7 +59,7 @@ class DocumentView(PaintedView, inherit_bindings=False):
         if self._document and self._document.width != self.text_width:
             place = self._document.place(self._settled)
             self._document.set_width(self.text_width)
-            self.forget_places()
+            self._cursor.hit = None  # it is on another line now
             self.restore_place(place)
         else:
             self._settle()
@@ -100,7 +88,7 @@ class DocumentView(PaintedView, inherit_bindings=False):
 
     @property
     def page_rows(self) -> int:
-        """The lines of a page, but for those that are seen again."""
+        """The lines of a page without the overlap."""
         return self._rows - OVERLAP
 
     def jump(self, to_end: bool) -> None:
@@ -146,9 +134,6 @@ class DocumentView(PaintedView, inherit_bindings=False):
     @property
     def _margin(self) -> int:
         return max((self.scrollable_content_region.width - self.text_width) // 2, 0)
-
-    def forget_places(self) -> None:
-        """Called when lines have moved: forget line numbers."""
 
 
 class PictureFrame:
@@ -207,14 +192,24 @@ class ArticlePane(DocumentView, can_focus=True):
 
     BINDINGS = bindings_for("article")
     STYLES = styles.ARTICLE
-    DEFAULT_CSS = SHEET
+    DEFAULT_CSS = """
+    ArticlePane {
+        background: $background;
+        color: $foreground;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+    }
+    ArticlePane:focus { scrollbar-color: $primary; }
+    """
 
     shown: reactive[tuple[Article, Headline] | None] = reactive(None, repaint=False)
     """The article to read with its headline (whose marks are shown); None shows the message."""
     note: reactive[str] = reactive("", repaint=False)
     """The user's note on the article."""
     highlights: reactive[Highlights] = reactive((), repaint=False)
-    """Words and phrases of the search, marked unless others are looked for in the article itself."""
+    """Words and phrases of the query, highlighted unless a search in the article is on."""
     spacing: reactive[int] = reactive(1, repaint=False)
     """Blank lines between paragraphs."""
     message: reactive[str] = reactive(NO_ARTICLE)
@@ -264,20 +259,12 @@ class ArticlePane(DocumentView, can_focus=True):
         return self.highlights if self._found is None else self._found
 
     def _mark_words(self) -> None:
-        """Repaint the lines where hits come or go."""
         self._cursor.hit = None
-        document = self._document
-        if document is None:
-            return
-        lines = range(self._settled, self._settled + self._rows)
-        before = [document.hits_at(line) for line in lines]
-        place = self.reading_place
-        if document.set_wanted(sought(self.marked_words)):
-            self.restore_place(place)
-            return
-        for line, hits in zip(lines, before, strict=True):
-            if hits or document.hits_at(line):
-                self.refresh_lines(line)
+        if self._document is not None:
+            place = self.reading_place
+            if self._document.set_wanted(sought(self.marked_words)):
+                self.restore_place(place)
+            self.refresh()
 
     watch_highlights = _mark_words
 
@@ -286,10 +273,6 @@ class ArticlePane(DocumentView, can_focus=True):
         self._show(self.reading_place)
 
     watch_note = watch_spacing = lay_out_anew
-
-    def forget_places(self) -> None:
-        """The current hit is on another line now."""
-        self._cursor.hit = None
 
     def _show(self, place: ReadingPlace) -> None:
         self._document = None
@@ -422,17 +405,11 @@ class ArticlePane(DocumentView, can_focus=True):
 
     def next_hit(self, step: int = 1) -> bool:
         """Go to the next word of the search, or with -1 to the one before; False if none is left."""
-        document = self._document
-        return self._reveal(
-            self._cursor.to_hit(document, self._settled, self._rows, step) if document else None
-        )
+        return self._reveal(self._cursor.to_hit, step)
 
     def next_link(self, step: int = 1) -> bool:
         """Go to the next thing that can be pressed, up to a page away, or with -1 back; False for none."""
-        document = self._document
-        return self._reveal(
-            self._cursor.to_link(document, self._settled, self._rows, step) if document else None
-        )
+        return self._reveal(self._cursor.to_link, step)
 
     def press(self) -> bool:
         """Follow the link under the cursor; False if there is none."""
@@ -468,7 +445,9 @@ class ArticlePane(DocumentView, can_focus=True):
         else:
             self.post_message(ValuePressed(target.field, target.value))
 
-    def _reveal(self, y: int | None) -> bool:
+    def _reveal(self, move: Callable[[Document, int, int, int], int | None], step: int) -> bool:
+        """Move to what is next, and bring its line into view; False if there is nothing."""
+        y = move(self._document, self._settled, self._rows, step) if self._document else None
         if y is not None and not self._settled <= y < self._settled + self._rows:
             self._go(y - self._rows // 3)
         self.refresh()
@@ -545,7 +524,8 @@ class FindBar(TextLine):
     """Shown at the right: how often the text was found."""
 
     def __init__(self, find: Callable[[str], str], leave: Callable[[bool], object]) -> None:
-        """`find` looks for a text and says how often it is there; `leave` gets whether that is cancelled."""
+        """`find` searches for a text and returns how often it was found; `leave` gets whether the search is
+        cancelled."""
         super().__init__(placeholder="Find in the article")
         self._find, self._leave = find, leave
 

@@ -1,5 +1,5 @@
-"""The lines above and below the panes: masthead, search bar, result status, information, footer; the line to
-type in that dialogs have too.
+"""The lines above and below the panes: masthead, search bar, result status, information, footer; and the
+text line, which dialogs use too.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Masthead(Widget):
 
 
 class TextLine(Input):
-    """A line to type in: no control characters, typed, pasted or set, and no blinking cursor."""
+    """An input line without control characters (typed, pasted or set) and without a blinking cursor."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
     """As in any widget, but without a new layout of the screen for each letter."""
@@ -90,7 +90,7 @@ class TextLine(Input):
         return clean(value).replace("\n", " ").replace("\t", " ")
 
     def render_line(self, y: int) -> Strip:
-        """The text, with a sign that it goes on while it is only read."""
+        """The text; without the focus, an ellipsis where it is cut."""
         line, width = super().render_line(y), self.content_size.width
         if self.has_focus or cell_len(self.value) <= width:
             return line
@@ -102,7 +102,7 @@ class TextLine(Input):
         self.scroll_to_region(Region(column, 0, 1, 1), force=True, animate=False)
 
     def on_blur(self) -> None:
-        """Show the beginning: a text that is only read begins there."""
+        """Show the text from its beginning, where reading starts."""
         self.show_beginning()
 
     def show_beginning(self) -> None:
@@ -208,8 +208,8 @@ class ResultStatus(Widget):
     _widest = 0
 
     def _make_room(self) -> None:
-        """Grow where the words need it, and never shrink: a new width is a new layout of the whole screen,
-        and a search bar that changes its width with every letter."""
+        """Grow if the words need it, and never shrink: each new width lays out the whole screen, and would
+        change the search bar's width with every letter."""
         if self._wanted_width() > self._widest:
             self.refresh(layout=True)
 
@@ -256,11 +256,11 @@ class InformationLine(Widget):
     error: reactive[tuple[str, int] | None] = reactive(None)
     """What is wrong with the text in the search bar, and under which column of the screen."""
     choices: reactive[tuple[tuple[str, int | None], ...]] = reactive(())
-    """What the word in the search bar may become, each with a number of articles."""
+    """Completions of the word in the search bar, each with its number of articles."""
     chosen: reactive[int] = reactive(-1)
-    """Which of the choices is in the bar; -1 = none."""
+    """The index of the choice that is in the bar; -1 = none."""
     progress: reactive[tuple[float, str] | None] = reactive(None)
-    """The part that is done (0..1), and the rest of the story in words."""
+    """The part that is done (0..1), and the details in words."""
     fetching: reactive[tuple[float, str] | None] = reactive(None)
     """The same for a fetch; shown while no refresh is under way."""
     hint: reactive[str] = reactive("")

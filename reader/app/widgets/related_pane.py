@@ -68,8 +68,6 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.cursor = 0
-        """The row of the cursor."""
         self._clock = clock
         self._laid_out = 0
         self._expects_more = False
@@ -107,16 +105,14 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         would lay out the screen twice for each article.
         """
         self._expects_more = True
-        if self.links != links:
-            self.links = links
+        self.links = links
 
     def replace(self, links: Sequence[RelatedLink]) -> None:
         """Show these links, which are all; the cursor stays on its link if it is still there."""
         self._expects_more = False
-        if self.links != links:
-            place = next((row for row, link in enumerate(links) if link == self.current), 0)
-            self.links = links
-            self.move(place - self.cursor)
+        place = next((row for row, link in enumerate(links) if link == self.current), 0)
+        self.links = links
+        self.move(place - self.cursor)
         self.set_class(not links, "-empty")
 
     def on_resize(self, event: events.Resize) -> None:

@@ -1,7 +1,7 @@
 """The sidebar: views, topics, providers, folders, quality, dates, categories and types with live counts, in
 one painted widget; with the box in which letters find a value, and the charts under hand and mouse.
 
-It says what was chosen and never what follows from it: the screen changes the Query and hands it back.
+It reports what was chosen; the screen changes the Query and passes it back.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from reader.query.results import Facet
 NARROW = 26
 """Cells below which the numbers are close together, for the names."""
 LEAST_WINDOW = 4
-"""Lines above the one that says what is below: in fewer that is seen anyway."""
+"""Lines of the window without its last, from which on that one summarizes what is below."""
 
 
 class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
@@ -50,7 +50,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     finding: reactive[str | None] = reactive(None)
     """The facet in whose box is being typed."""
     chart_field: var[str] = var("")
-    """The chart under the cursor, for those who say its keys; empty if there is none."""
+    """The chart under the cursor, whose keys are in the footer; empty if there is none."""
 
     @dataclass
     class ViewChosen(Message):
