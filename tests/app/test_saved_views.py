@@ -98,7 +98,7 @@ async def test_views_are_renamed_moved_and_deleted_with_undo(start: Launch) -> N
         screen = await press(pilot, "w", "ctrl+u", *"Mine", "enter", "V", "end")
         assert isinstance(pilot.app.screen, SavedQueriesPage)
         await press(pilot, "r", "ctrl+u", *"Ours", "enter")
-        assert _names(screen)[-1] == "Ours"
+        assert _names(screen)[-1] == "Ours" and screen.sidebar.views[-1].articles == len(screen.articles)
         await press(pilot, "K")
         assert _names(screen)[-2:] == ["Ours", "Hot"]
         await press(pilot, "d")
