@@ -106,9 +106,9 @@ def _spell_word(value: str, dash: str, star: str, phrase: bool) -> str:
 
 
 def _token(text: str, at: int, typing: bool, goes_on: bool) -> Token:
+    if text[at] == ")":
+        return Token(")", at, at + 1)
     start = at
-    if text[at] in "()":
-        return Token("(" if text[at] == "(" else ")", at, at + 1)
     # A dash stands for "not" only where something follows it at once; "--x" and " - " are words.
     negated = text[at] == "-" and at + 1 < len(text) and not (text[at + 1].isspace() or text[at + 1] in "-)")
     at += negated
