@@ -202,7 +202,8 @@ def facet_of(index: AskedIndex, field: str, query: Query, now: datetime, cells: 
 def is_measured(index: AskedIndex, field: str) -> bool:
     """Returns whether any article has this number, 0 or more."""
     with index.view() as view:
-        return view.has_number(STORED[field])
+        numbers = (text for *_, text in view.choices(STORED[field]) if int(text) >= 0)
+        return any(not view.live.isdisjoint(view.get(STORED[field], text)) for text in numbers)
 
 
 def find_article(index: AskedIndex, prefix: str) -> Headline:

@@ -13,7 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, groupby
-from typing import Protocol
+from typing import Any, Protocol
 
 from pyroaring import BitMap
 
@@ -241,10 +241,13 @@ def _by_value(
     view: IndexView, field: str, known: Sequence[KnownValue], match: BitMap, *, is_reversed: bool
 ) -> tuple[list[BitMap], BitMap]:
     """Returns the match split by the values of a field, in their order, then those without a value."""
-    natural: Callable[[KnownValue], object] = _by_name if field == "provider" else _highest_first
+
+    def natural(one: KnownValue) -> Any:
+        return one[0] if field == "provider" else -int(one[2])  # the highest first
+
     sets: list[BitMap] = []
     rest = match
-    in_order = sorted(known, key=natural, reverse=is_reversed)  # type: ignore[arg-type]
+    in_order = sorted(known, key=natural, reverse=is_reversed)
     numbers = iter(view.get_all(STORED[field], [stored for *_, stored in in_order]))
     for _, spellings in groupby(in_order, key=natural):
         found = match & BitMap.union(BitMap(), *[next(numbers) for _ in spellings])
@@ -252,14 +255,6 @@ def _by_value(
             sets.append(found)
             rest = rest - found
     return sets, rest
-
-
-def _by_name(choice: KnownValue) -> str:
-    return choice[0]
-
-
-def _highest_first(choice: KnownValue) -> int:
-    return -int(choice[2])
 
 
 def _by_hits(view: IndexView, query: Query, match: BitMap) -> list[BitMap]:

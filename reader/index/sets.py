@@ -162,7 +162,9 @@ def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str
     for field, by_value in members.items():
         sets = [(value, BitMap(array("I", by_value[value]))) for value in sorted(by_value)]
         _note_choices(connection, field, by_value)
-        _merge(connection, field, sets)
+        for value, numbers in sets:
+            for block, inside in by_block(numbers):
+                _put(connection, field, value, block, inside | _stored(connection, field, value, block))
         if field == SetKind.WORD:
             _merge_prefixes(connection, sets)
 
@@ -203,13 +205,6 @@ def _note_choices(connection: sqlite3.Connection, field: int, values: Iterable[s
         connection.executemany(
             "insert or ignore into choices values(?, ?, ?)", ((field, fold(value), value) for value in values)
         )
-
-
-def _merge(connection: sqlite3.Connection, field: int, sets: Iterable[tuple[str, BitMap]]) -> None:
-    """Stores sets, merged with the existing ones."""
-    for value, numbers in sets:
-        for block, inside in by_block(numbers):
-            _put(connection, field, value, block, inside | _stored(connection, field, value, block))
 
 
 def _stored(connection: sqlite3.Connection, field: int, value: str, block: int) -> BitMap:

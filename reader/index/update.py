@@ -234,7 +234,7 @@ class Update:
             yield from self._read(list(self._wanted()))
             yield from self._read_early()
             yield from self._read_rivals()
-            yield from self._read_ties()
+            yield from self._read_again([*_ties(self._connection)])
             self._close_folders()
         if scan.touched:
             self._connection.executemany("update folders set listed_ns = ? where folder = ?", scan.touched)
@@ -402,11 +402,6 @@ class Update:
             early = [one for one in found if (one[0].folder, one[0].name) in self._early]
             yield from self._read_again(early)
 
-    def _read_ties(self) -> Iterator[Progress]:
-        """Read articles of the same second again if some of them arrived now: they are numbered together, in
-        the order of a rebuilt index."""
-        yield from self._read_again(list(_ties(self._connection)))
-
     def _read_again(self, stored: Sequence[tuple[File, Known]]) -> Iterator[Progress]:
         if not stored:
             return
@@ -450,7 +445,7 @@ def _report(connection: sqlite3.Connection, scan: Scan, changed: int) -> Report:
 
 def _ties(connection: sqlite3.Connection) -> Iterator[tuple[File, Known]]:
     """Returns the articles of every second (and those without a date) in which some arrived and changed the
-    order, the newest first, as far as they are not too many."""
+    order, as far as they are not too many: read again, they are numbered together, as in a rebuilt index."""
     late = read_set(connection, SetKind.STATE, LATE)
     left = MOST_TIED
     dates = connection.execute(

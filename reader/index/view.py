@@ -349,11 +349,6 @@ class IndexView:
         named = ((clean_line(path[len(shared) :].lstrip("/")), path) for path in paths)
         yield from sorted((fold(name), name, path) for name, path in named if name)
 
-    def has_number(self, field: int) -> bool:
-        """Returns whether any article has a number of this field, 0 or more."""
-        numbers = (text for *_, text in self.choices(field) if int(text) >= 0)
-        return any(not self.live.isdisjoint(self.get(field, text)) for text in numbers)
-
     def members(self, field: int) -> Sequence[ValueMembers]:
         """Returns every value that an article has now, sorted by name. Spellings that are equal in queries
         are one value, named by the most frequent one."""

@@ -81,10 +81,6 @@ class Numbering:
         values = [(f"number.{name}", value) for name, value in vars(self).items()]
         connection.executemany("insert or replace into meta values(?, ?)", values)
 
-    def demote(self) -> None:
-        """Forget the order of the numbers given so far: the caller has made all their articles late."""
-        self.newest = self.oldest = None
-
     def number(self, dates: Sequence[int | None]) -> list[tuple[int, bool]]:
         """Returns (number, whether it is late) for dates sorted oldest first; None can be anywhere."""
         below = sum(date is not None and self.oldest is not None and date <= self.oldest for date in dates)
@@ -426,7 +422,7 @@ class Writer:
         """Make every article so far late, so that a cold load can number all others in order."""
         replace_set(self._connection, SetKind.STATE, LATE, read_set(self._connection, SetKind.STATE, LIVE))
         numbering = Numbering(self._connection)
-        numbering.demote()
+        numbering.newest = numbering.oldest = None
         numbering.save(self._connection)
 
 
