@@ -122,7 +122,15 @@ def line(
     if is_compact:
         rest = compact(row, width, now, measures)
     else:
-        rest = _meta_line(row, width, now, measures) if part else _title_line(row, width)
+        headline, inset = row.headline, _inset(row.headline)
+        room = width - _SIGN_WIDTH - inset
+        if part:
+            columns = _columns(headline, width - _SIGN_WIDTH, now, measures)
+            about = _about(row, room - cell_len(columns))
+            rest = [Piece(" " * (2 + inset), "meta"), *about, Piece(columns, "meta")]
+        else:
+            title = _title(row, room - 2)
+            rest = [Piece(" " * inset, "ground"), _unread(headline), *title, _star(headline)]
     return [*gutter(row, part), *rest]
 
 
@@ -130,19 +138,6 @@ def gutter(row: Row, part: int) -> list[Piece]:
     """What is before a line of a row: in the first one whether it is selected, and the cursor."""
     selected = Piece(SELECTED if row.is_selected and not part else " ", "selected")
     return [selected, Piece(CURSOR if row.cursor else " ", row.cursor or "ground")]
-
-
-def _title_line(row: Row, width: int) -> list[Piece]:
-    inset = _inset(row.headline)
-    room = width - _SIGN_WIDTH - 2 - inset
-    return [Piece(" " * inset, "ground"), _unread(row.headline), *_title(row, room), _star(row.headline)]
-
-
-def _meta_line(row: Row, width: int, now: datetime, measures: Measures) -> list[Piece]:
-    columns = _columns(row.headline, width - _SIGN_WIDTH, now, measures)
-    inset = _inset(row.headline)
-    room = width - _SIGN_WIDTH - cell_len(columns) - inset
-    return [Piece(" " * (2 + inset), "meta"), *_about(row, room), Piece(columns, "meta")]
 
 
 def _inset(headline: Headline) -> int:
@@ -238,8 +233,7 @@ def _fitting(pieces: Sequence[Piece], width: int) -> list[Piece]:
 
 def _columns(headline: Headline, width: int, now: datetime, measures: Measures) -> str:
     """Quality, heat and age, right-aligned; fewer of them where there is little room or none has them."""
-    told = fill_left(age(headline.date, now) if headline.date else "", AGE_WIDTH)
-    columns = " " + told
+    columns = " " + fill_left(age(headline.date, now) if headline.date else "", AGE_WIDTH)
     if measures.heat and width >= 2 * HEAT_WIDTH + AGE_WIDTH + 6:
         columns = " " + heat_column(headline.heat) + columns
     if measures.quality and width >= 2 * HEAT_WIDTH + AGE_WIDTH + BAR_WIDTH + 10:
