@@ -295,31 +295,6 @@ class _Run:
         reading = await self._workers.read_feed(answer, rows, repeats=feed.repeats, oldest=oldest)
         if one.full_text:
             reading = await self._with_pages(reading, answer)
-        new, updated = self._keep(one, feed, reading, known, answer)
-        return FeedStep(one.address, one.label, "fetched", new, updated, note=self._move(one, answer))
-
-    async def _with_pages(self, reading: Reading, answer: Answer) -> Reading:
-        """The reading with the texts of the entries' own pages, where they can be had."""
-        ready = []
-        for place, one in enumerate(reading.news):
-            if one.is_written and one.entry.link and place < MOST_PAGES:
-                with suppress(ReaderError):  # the feed's own text is there
-                    page = await page_at(
-                        one.entry.link, self._network, self._workers, is_trusted=answer.is_private
-                    )
-                    one = one._replace(body=page.body, excerpt=one.excerpt or page.excerpt)
-            ready.append(one)
-        return reading._replace(news=tuple(ready))
-
-    def _keep(
-        self,
-        one: Subscription,
-        feed: FeedState,
-        reading: Reading,
-        known: Sequence[EntryState],
-        answer: Answer,
-    ) -> tuple[int, int]:
-        """Settle names, remember them, write files, remember that. Gives how many are new and updated."""
         writer = _Writer(self._state, self._news, one, feed, reading, known)
         feed = writer.settle(self._directories)
         new, updated = writer.write()
@@ -335,7 +310,20 @@ class _Run:
             due=network.due_after_success(now, one.every, reading.ttl, answer.headers),
         )  # fmt: skip
         writer.finish(feed)
-        return new, updated
+        return FeedStep(one.address, one.label, "fetched", new, updated, note=self._move(one, answer))
+
+    async def _with_pages(self, reading: Reading, answer: Answer) -> Reading:
+        """The reading with the texts of the entries' own pages, where they can be had."""
+        ready = []
+        for place, one in enumerate(reading.news):
+            if one.is_written and one.entry.link and place < MOST_PAGES:
+                with suppress(ReaderError):  # the feed's own text is there
+                    page = await page_at(
+                        one.entry.link, self._network, self._workers, is_trusted=answer.is_private
+                    )
+                    one = one._replace(body=page.body, excerpt=one.excerpt or page.excerpt)
+            ready.append(one)
+        return reading._replace(news=tuple(ready))
 
     def _move(self, one: Subscription, answer: Answer) -> str:
         """Go on at the address that a feed has moved to for good; gives a sentence, or nothing."""

@@ -176,11 +176,11 @@ class State:
     def feed(self, url: str) -> FeedState:
         """What is remembered of a feed; it is known from now on."""
         self._ask("insert or ignore into feed(url) values(?)", url)
-        return _feed(self._ask("select * from feed where url = ?", url)[0])
+        return FeedState(*self._ask("select * from feed where url = ?", url)[0])
 
     def feeds(self) -> dict[str, FeedState]:
         """All that were ever known, by their addresses."""
-        return {row[1]: _feed(row) for row in self._ask("select * from feed")}
+        return {row[1]: FeedState(*row) for row in self._ask("select * from feed")}
 
     def due(self, feeds: Iterable[Subscription], now: float) -> list[Subscription]:
         """Which of these feeds should be fetched by now: not those that are gone, or whose host refused."""
@@ -269,8 +269,3 @@ class State:
                     f"{where} is damaged ({error}); remove it: articles are recognised without it"
                 ) from error
             raise StorageError(f"{where} can't be used: {remedy(error)}") from error
-
-
-def _feed(row: Sequence[Any]) -> FeedState:
-    found = FeedState(*row)
-    return found._replace(gone=bool(found.gone), repeats=bool(found.repeats))

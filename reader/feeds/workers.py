@@ -48,10 +48,9 @@ _ERRORS: Mapping[str, type[ReaderError]] = {one.__name__: one for one in (Unread
 class Workers:
     """A few processes, started when the first document comes."""
 
-    def __init__(self, count: int = 0, patience: float = PATIENCE) -> None:
+    def __init__(self, count: int = 0) -> None:
         """By default one for each processor this process may use, at most four."""
         usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self._patience = patience
         self._started: list[asyncio.subprocess.Process] = []
         self._idle: asyncio.LifoQueue[asyncio.subprocess.Process | None] = asyncio.LifoQueue()
         for _ in range(count or min(usable, 4)):
@@ -73,20 +72,27 @@ class Workers:
         return page._replace(authors=tuple(page.authors), topics=tuple(page.topics))
 
     async def _ask(self, task: str, answer: Answer, **said: Any) -> Any:
-        said |= {
-            "task": task,
-            "size": len(answer.body),
-            "content_type": answer.content_type,
-            "url": answer.url,
-        }
+        said |= {"task": task, "content_type": answer.content_type, "url": answer.url}
+        found = await self.exchanged(said, answer.body)
+        if "error" in found:
+            raise _ERRORS[found["kind"]](found["error"])
+        return found["found"]
+
+    async def exchanged(self, said: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
+        """What a process makes of a task by `answer_to`. Raises Unread."""
         process = await self._idle.get()
         is_whole = False
         try:
             if process is None or process.returncode is not None:
                 process = await self._start()
-            async with asyncio.timeout(self._patience):
-                found = await self._exchange(process, said, answer.body)
+            assert process.stdin and process.stdout
+            async with asyncio.timeout(PATIENCE):
+                process.stdin.write(json.dumps({**said, "size": len(raw)}).encode() + b"\n")
+                process.stdin.write(raw)
+                await process.stdin.drain()
+                found: dict[str, Any] = json.loads(await process.stdout.readline())
             is_whole = True
+            return found
         except TimeoutError:
             raise Unread("it takes too long to read; tell the site that its feed is damaged") from None
         except (OSError, ValueError):
@@ -97,17 +103,6 @@ class Workers:
                     process.kill()
                 process = None
             self._idle.put_nowait(process)
-        if "error" in found:
-            raise _ERRORS[found["kind"]](found["error"])
-        return found["found"]
-
-    @staticmethod
-    async def _exchange(process: asyncio.subprocess.Process, task: Mapping[str, Any], raw: bytes) -> Any:
-        assert process.stdin and process.stdout
-        process.stdin.write(json.dumps(task).encode() + b"\n")
-        process.stdin.write(raw)
-        await process.stdin.drain()
-        return json.loads(await process.stdout.readline())
 
     async def _start(self) -> asyncio.subprocess.Process:
         require("network")
@@ -140,13 +135,15 @@ def serve() -> None:
     try:
         while line := tasks.readline():
             said = json.loads(line)
-            found = _done(said.pop("task"), tasks.read(said.pop("size")), said)
+            found = answer_to(said, tasks.read(said.pop("size")))
             print(json.dumps(found), file=answers, flush=True)
     finally:
         os._exit(0)  # nothing to put away, and nobody to hear of the pipe's end
 
 
-def _done(task: str, raw: bytes, said: dict[str, Any]) -> dict[str, Any]:
+def answer_to(said: dict[str, Any], raw: bytes) -> dict[str, Any]:
+    """What a task finds in these bytes, or what is wrong with them."""
+    task = said.pop("task")
     try:
         return {"found": (read_feed if task == "read_feed" else fulltext.read_page)(raw, **said)}
     except (MemoryError, RecursionError):

@@ -11,6 +11,8 @@ from reader.feeds.network import FetchError
 from tests.feeds.conftest import QUICK
 from tests.feeds.site import Page, Site, item, rss
 
+pytestmark = pytest.mark.usefixtures("quick_workers")
+
 
 def page(inside: str) -> Page:
     """A web page with this in its head."""

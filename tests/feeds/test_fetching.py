@@ -24,6 +24,8 @@ from reader.query import Query
 from tests.feeds.conftest import Desk
 from tests.feeds.site import Page, item, rss
 
+pytestmark = pytest.mark.usefixtures("quick_workers")
+
 
 def names(desk: Desk) -> list[str]:
     """The names of the article files."""
@@ -349,16 +351,6 @@ def test_failures_are_asked_less_and_less(desk: Desk) -> None:
     assert desk.fetch(force=False).not_due == 1
     desk.site.pages["/feed"] = Page(rss(item(1)))
     assert desk.fetch().new == 1
-
-
-def test_a_document_that_ends_its_worker_fails_alone(desk: Desk) -> None:
-    """Deep nesting is a sentence, and the next feed is read."""
-    desk.subscribe("/deep")
-    desk.subscribe("/feed")
-    desk.site.pages["/deep"] = Page(b"<rss><channel>" + b"<a>" * 30_000)
-    desk.site.pages["/feed"] = Page(rss(item(1)))
-    report = desk.fetch()
-    assert report.new == 1
 
 
 def test_full_text_comes_from_the_entry_s_page(desk: Desk) -> None:

@@ -12,6 +12,8 @@ from reader.feeds import saving
 from tests.feeds.conftest import QUICK, Desk
 from tests.feeds.site import Page, Site, item, rss
 
+pytestmark = pytest.mark.usefixtures("quick_workers")
+
 STORY = (
     '<html><head><title>The ferry - Harbour</title><meta property="og:site_name" content="Harbour Post">'
     '<meta name="author" content="Ana Lund">'

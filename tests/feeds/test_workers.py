@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
+
 import pytest
 
+from reader.feeds.document import NotAFeed
 from reader.feeds.matching import News
-from reader.feeds.workers import read_feed
-from tests.feeds.site import rss
+from reader.feeds.network import Answer
+from reader.feeds.workers import Unread, Workers, read_feed
+from tests.feeds.site import item, rss
 
+URL = "https://paper.example/feed"
 WHOLE = "The whole text of it is here, with many words that tell the story to its end."
 
 
@@ -16,7 +21,7 @@ def only(item: str) -> News:
     raw = rss(f"<item>{item}</item>").replace(
         b"<rss ", b'<rss xmlns:content="http://purl.org/rss/1.0/modules/content/" '
     )
-    (one,) = read_feed(raw, "", "https://paper.example/feed").news
+    (one,) = read_feed(raw, "", URL).news
     return one
 
 
@@ -42,3 +47,17 @@ def test_the_text_is_the_longer_of_two(content: str) -> None:
 def test_an_entry_without_a_title_is_called_by_its_text_or_address(item: str, title: str) -> None:
     """The first words of its text, else the words of its address; numbers are none."""
     assert only(item).entry.title == title
+
+
+async def test_a_document_that_is_too_much_is_refused_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deep nesting ends its process after a while; the next document is read by another."""
+    good = Answer(200, URL, "", {}, rss(item(1)))
+    async with aclosing(Workers(1)) as workers:
+        assert (await workers.read_feed(good)).total == 1
+        monkeypatch.setattr("reader.feeds.workers.PATIENCE", 0.2)
+        with pytest.raises(Unread, match="takes too long"):
+            await workers.read_feed(good._replace(body=b"<rss><channel>" + b"<a>" * 300_000))
+        monkeypatch.undo()
+        with pytest.raises(NotAFeed, match="web page"):
+            await workers.read_feed(good._replace(body=b"<html>"))
+        assert (await workers.read_feed(good)).news[0].body == "Text of number 1."
