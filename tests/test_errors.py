@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.errors import closest, counted, nearest, shown
+from reader.errors import any_of, closest, counted, nearest, shown
 
 
 def test_the_nearest_name_is_offered() -> None:
@@ -18,6 +18,11 @@ def test_the_nearest_name_is_offered() -> None:
 def test_one_is_no_plural() -> None:
     """Whatever is counted, and with commas where there is much of it."""
     assert [counted(number, "file") for number in (0, 1, 1024)] == ["0 files", "1 file", "1,024 files"]
+
+
+def test_alternatives_are_joined_by_or() -> None:
+    """With commas where there are more than two."""
+    assert [any_of("abc"[:number]) for number in (1, 2, 3)] == ["a", "a or b", "a, b or c"]
 
 
 @given(st.text())
