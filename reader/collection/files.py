@@ -16,11 +16,11 @@ from reader.collection.folders import FILE_FLAGS, times_of
 from reader.parsing.content import MAX_FILE, PEEKED, article_in, peek_date
 
 MOST_READINGS = 3
-"""Times that a file is read which keeps changing; the next refresh sees whatever came after."""
+"""How often a file is read that keeps changing; the next refresh sees later changes."""
 
 
 class Content(NamedTuple):
-    """A file's bytes with what the system said of the file when they were read."""
+    """A file's bytes, and its state when they were read."""
 
     raw: bytes
     """At most one byte more than MAX_FILE."""
@@ -33,7 +33,7 @@ class Content(NamedTuple):
 
 
 def read_content(path: str) -> Content:
-    """A regular file, read again where it changes meanwhile. Raises OSError, for every other kind too."""
+    """Read a regular file, again if it changes meanwhile. Raises OSError, also for any other kind of file."""
     descriptor = os.open(path, FILE_FLAGS)
     try:
         for _ in range(MOST_READINGS):

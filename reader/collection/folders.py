@@ -31,16 +31,16 @@ DOCUMENTS = (
     ".rst", ".org", ".adoc", ".asciidoc", ".textile", ".tex", ".rtf", ".docx", ".odt", ".pdf", ".epub",
     ".ipynb",
 )  # fmt: skip
-"""Endings of files that people may take for articles, and that are not read; they are counted."""
+"""Endings of documents that are not read, only counted."""
 
 FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-"""How a file is opened: no link, and without waiting for what is no file."""
+"""Flags to open a file with: follow no link, do not wait for a pipe."""
 INT63 = (1 << 63) - 1
 _KIND, _REGULAR = stat.S_IFMT(0o177777), stat.S_IFREG
 """A file's kind by its mode: quicker here than a call for each of a million files."""
 
 MOST_LOOKED_INTO = 200
-"""Folders without an article that are looked into before another one counts as having none."""
+"""Number of folders searched for a first article before a sub-folder counts as having none."""
 
 _DIGITS = r"(?a)(\d+)"
 
@@ -66,7 +66,7 @@ class Folder(NamedTuple):
     path: str
     """Absolute."""
     mtime_ns: int
-    """Read before the names were, so that a file which came in between is seen the next time."""
+    """Read before the names, so that a file added in between is noticed the next time."""
     files: list[Listing]
     """The article files right in it."""
 
@@ -130,18 +130,18 @@ class Collection:
         self.notes: list[Problem] = []
         """What the last `scan` could not list: unreadable folders, links that lead out."""
         self.skipped: Counter[str] = Counter()
-        """How many files with each of the endings DOCUMENTS the last `scan` passed over."""
+        """Number of files of each ending in DOCUMENTS that the last `scan` found."""
         self.rules = rules
         self.basis = b""
-        """A digest of what the last `scan` found that is reported of articles outside their own files: other
-        sites, other first sub-folders. Where it is another one, all articles must be read again."""
+        """A digest of what the last `scan` found outside the articles' files that is part of the articles: sites
+        and first sub-folders. When it changes, all articles must be read again."""
         self._stamps: list[object] = []
         self._skip = frozenset(rules.skipped)
         self._folders = kept
         self._files = single
 
     def scan(self) -> Iterator[Folder]:
-        """Every folder with its article files, as the caller asks for them, newest first by name.
+        """Yields every folder with its article files, the newest first by name.
 
         Hidden names are passed over. `notes` is complete when the last folder was taken.
         """
@@ -266,7 +266,7 @@ def _is_inside(path: str, folder: str) -> bool:
 
 @lru_cache(64)
 def has_several_sections(top: str, skipped: Sequence[str]) -> bool:
-    """Whether more than one sub-folder right in a folder has articles, dates and Jekyll's own aside."""
+    """Whether more than one sub-folder of a folder has articles, not counting dates and Jekyll's own."""
     found = 0
     try:
         with os.scandir(top) as entries:

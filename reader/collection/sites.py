@@ -20,7 +20,7 @@ from reader.article.record import Site, Value
 from reader.article.text import clean_line
 
 MOST_BYTES = 64 * 1024
-"""Of a site's configuration that are read."""
+"""Bytes of a site's configuration that are read."""
 
 _KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "_config.yml": (("title", "name"), ("url",)),
@@ -100,18 +100,18 @@ def provider_folder(relative: str) -> str:
 
 @lru_cache(4096)
 def site_above(folder: str) -> Site | None:
-    """The site that is found for a folder, the innermost one; what was found is kept (see `look_again`)."""
+    """The innermost site around a folder; cached until `look_again`."""
     return next(filter(None, map(site_in, _above(folder))), None)
 
 
 def look_again() -> None:
-    """Forget which sites were found where: their configurations may have changed."""
+    """Forget the sites found so far: their configurations may have changed."""
     site_above.cache_clear()
     site_in.cache_clear()
 
 
 def stamps_above(folder: str) -> list[tuple[str, int, int]]:
-    """The configurations of sites in a folder and above, with their times and sizes: other ones mean another
+    """The configurations of sites in a folder and above, with their times and sizes, which change with the
     site."""
     return [
         (f"{one}/{path}", seen.st_mtime_ns, seen.st_size)
@@ -134,7 +134,7 @@ def _above(folder: str) -> Iterator[str]:
 # A collection has thousands of folders, most with the same ones above them.
 @lru_cache(4096)
 def site_in(folder: str) -> Site | None:
-    """The site that a configuration right in this folder states."""
+    """The site that a configuration in this very folder describes."""
     for path, _ in _configurations(folder):
         text = _read(f"{folder}/{path}")
         from reader.article.plain_text import name_text  # its patterns take 3 ms, and few folders have a site
@@ -190,7 +190,7 @@ def _first(fields: Mapping[str, Value], keys: Iterable[str]) -> str:
 
 
 def _with_permalinks(site: Site, fields: Mapping[str, Value], path: str) -> Site:
-    """A site with what its configuration says of the pages of its articles, or what its generator does."""
+    """A site with its permalinks: those of its configuration, or the generator's defaults."""
     if path.startswith("_config"):
         stated = _first(fields, ("permalink",))
         pattern = _JEKYLL_STYLES[stated] if stated in _JEKYLL_STYLES else _translated(stated, _JEKYLL_WORDS)
@@ -221,7 +221,7 @@ def _hugo_sections(table: Value, root: str) -> Iterator[tuple[str, str]]:
 
 
 def _translated(pattern: str, words: Mapping[str, str]) -> str:
-    """A permalink with our placeholders; empty if it is made of what is not known of an article."""
+    """A permalink with our placeholders; empty if it has others that we can't fill."""
     for word in sorted(words, key=len, reverse=True):
         pattern = pattern.replace(word, words[word])
     return "/" + pattern.lstrip("/") if pattern and ":" not in pattern else ""

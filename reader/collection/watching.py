@@ -15,24 +15,24 @@ from reader.article.text import clean_line
 from reader.collection.folders import SUFFIXES
 
 _STEP = 200
-"""Milliseconds after which a wait looks whether its time is over."""
+"""Milliseconds between two checks whether a wait is over."""
 
 
 class FolderWatch:
-    """A look-out over folders, begun with the first `wait`. One thread waits, any may close it."""
+    """Watches folders from the first `wait` on. One thread waits, any may close it."""
 
     def __init__(self, roots: Sequence[str], skipped: Sequence[str] = ()) -> None:
-        """Folders with the names `skipped` are none of its business."""
+        """Folders with the names `skipped` are ignored."""
         self._roots = tuple(roots)
         self._skipped = frozenset(skipped)
         self._stop = Event()
         self._changes: Iterator[Any] | None = None
         self.blindness = ""
-        """Why this machine gives no notices (no watchfiles, no inotify left), as the system says it."""
+        """The system's reason why there are no notices (no watchfiles, no inotify watches left)."""
 
     @property
     def is_blind(self) -> bool:
-        """Whether there are no notices: then look by polling."""
+        """Whether there are no notices, so that polling is needed."""
         return bool(self.blindness)
 
     def wait(self, timeout: float) -> bool:
@@ -48,7 +48,7 @@ class FolderWatch:
         return False
 
     def close(self) -> None:
-        """End a wait that is going on, within a fifth of a second, and every later one."""
+        """End the current wait, within a fifth of a second, and every later one."""
         self._stop.set()
 
     def _next(self) -> bool:
@@ -78,7 +78,7 @@ class FolderWatch:
         )
 
     def _concerns(self, _change: object, path: str) -> bool:
-        """Whether a path can be an article or a folder of them; one that has gone can't be asked."""
+        """Whether a path may be an article or a folder of articles; a deleted one can't be checked."""
         root = next((root for root in self._roots if path.startswith(root)), "")
         parts = path[len(root) :].split("/")
         if any(part.startswith(".") or part in self._skipped for part in parts):

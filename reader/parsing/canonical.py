@@ -167,7 +167,7 @@ def _article(text: str, place: Place) -> Article:
 
 
 def _is_plain(text: str, end: int) -> bool:
-    """Whether nothing in a header of this length makes a difference to YAML or to the bounds for headers."""
+    """Whether YAML reads a header of this length as it is, and its size is within bounds."""
     header = text[:end]
     if end > MAX_ENTRIES and (end > MAX_HEADER or header.count("\n") + header.count(",") > MAX_ENTRIES):
         return False
@@ -180,7 +180,7 @@ def _is_plain(text: str, end: int) -> bool:
 
 
 def _texts(raw: list[str | None]) -> list[str]:
-    """What each value means as one line of clean text (see `fields.text_of`); "" for none."""
+    """Each value as one line of clean text (see `fields.text_of`); "" for none."""
     lines = [(one[1:-1] if one[0] == '"' else one) if one else "" for one in raw]
     together = "\n".join(("", *lines, ""))
     # Nearly always there is nothing to be done but to drop the quotes.
@@ -192,7 +192,7 @@ def _texts(raw: list[str | None]) -> list[str]:
 
 
 def _value(raw: str) -> str | None:
-    """What a scalar means that is written so."""
+    """The value of a scalar as written."""
     if raw[0] != '"':
         return None if raw in _NULLS else raw
     if "\\" in raw:
@@ -217,7 +217,7 @@ def _name(text: str) -> str:
 
 
 def _others(lines: str) -> tuple[tuple[str, ...], dict[str, Value]]:
-    """The author and the other fields in the lines of further keys."""
+    """The author, and the fields of all further keys."""
     author: tuple[str, ...] = ()
     other: dict[str, Value] = {}
     for key, raw in _FIELD.findall(lines):

@@ -28,7 +28,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 HTML = (".html", ".htm")
 """Endings of pages, which are posts only with a header."""
 _WHOLE = re.compile(r"<(?P<tag>pre|script|style)\b[^<>]*>|\{%-?[ ]*highlight\b", re.IGNORECASE)
-"""What begins code, in which every line counts, or what is not read."""
+"""Beginnings of code, in which every line counts, and of elements that are not read."""
 _WHOLE_ENDS = {
     **{tag: re.compile(f"</{tag}[^<>]*>", re.IGNORECASE) for tag in ("pre", "script", "style")},
     "highlight": re.compile(r"\{%-?[ ]*endhighlight[^{}]*%\}"),
@@ -49,7 +49,7 @@ class Unreadable(ReaderError):
     def __init__(self, problem: Problem | None) -> None:
         super().__init__(str(problem or "it is a web page or program data without a header, not an article"))
         self.problem = problem
-        """What `check` lists for it; None for a page or data that nobody means as an article."""
+        """What `check` lists for it; None for a page or data that is clearly no article."""
 
 
 def article_in(raw: bytes, place: Place) -> Article:
@@ -67,7 +67,7 @@ def article_in(raw: bytes, place: Place) -> Article:
 
 
 def fault(place: Place, error: Exception) -> Problem:
-    """What `check` lists for a file that this program fails on."""
+    """The problem of a file that triggers a bug in this program."""
     what = clean_line(f"{type(error).__name__}: {error}")[:200]
     return _problem(
         place, f"cannot be read because of a bug in reader ({what}); please report it with this file"
@@ -116,8 +116,8 @@ def _of_any_layout(text: str, place: Place, *, is_section: bool) -> Article:
 
 
 def html_in_blocks(html: str) -> str:
-    """HTML in which Markdown sees the elements at the top as blocks: no blank line and no indentation within
-    them means anything, but in code."""
+    """HTML as Markdown needs it to see each top-level element as one block: without blank lines and indentation
+    inside, except in code."""
     parts: list[str] = []
     at = depth = 0
     while at < len(html):
@@ -176,15 +176,15 @@ def decode(raw: bytes) -> tuple[str, str | None]:
 
 
 def _is_windows_1252(replaced: str) -> bool:
-    """Whether bytes are of the old encoding, by what is left of them as UTF-8: more signs that are none than
-    signs beyond ASCII. A damaged UTF-8 file has a few bad bytes among many good ones."""
+    """Whether a text is in the old encoding, judged by its decoding as UTF-8: most characters beyond ASCII are
+    invalid. A damaged UTF-8 file has a few bad bytes among many good ones."""
     bad = replaced.count("\ufffd")
     return 2 * bad > len(replaced) - len(replaced.encode("ascii", "ignore"))
 
 
 @cache
 def _date_patterns() -> Sequence[re.Pattern[bytes]]:
-    """What finds the keys of dates, and then those of changes, with their values."""
+    """Patterns for the keys of dates, then for those of changes, with their values."""
     # Compiled on first use: only building an index looks for dates in this way.
     names = [re.sub("(?<=[a-z])(?=[A-Z])|_", "[_ -]?", name) for name in ALIASES["publishedDateTime"]]
     changes = names.index("lastmod")

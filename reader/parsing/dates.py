@@ -38,7 +38,7 @@ _WEEKDAYS = (
     " maandag dinsdag woensdag donderdag vrijdag zaterdag zondag"
 )
 _NOISE = frozenset(f"{_WEEKDAYS} of the at on de del den le um uhr".split())
-"""Words that may be in a date and say nothing."""
+"""Words in a date that have no meaning."""
 
 _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "ut": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3,
@@ -70,7 +70,7 @@ _DAY = re.compile(r"(?a)(\d{1,2})(?:st|nd|rd|th|er|o)?")
 _YEAR = re.compile(r"(?a)\d{4}")
 _YEAR_OF_MAIL = re.compile(r"(?a)\d\d")
 _LONGEST = 100
-"""Characters of a date that are looked at."""
+"""Maximum length of a date."""
 
 FOLDER_PAGES = frozenset(("index", "_index", "readme"))
 """Names of files that stand for their folder (Hugo's and Docusaurus' page bundles)."""
@@ -120,7 +120,7 @@ def date_in_name(relative_path: str) -> date | None:
 
 
 def parted_name(name: str) -> tuple[date, str] | None:
-    """The day that a name begins with, and what is behind it; None if it begins with none."""
+    """The day that a name begins with, and the rest of the name; None if it begins with no day."""
     found = _IN_NAME.match(name)
     if not found:
         return None

@@ -39,13 +39,13 @@ from reader.parsing.fields import (
 from reader.parsing.frontmatter import Parsed
 
 _DATE_OF_PUBLISHED = re.compile(r"(?=.*\d)(?=.*[^\d\s])", re.DOTALL | re.ASCII)
-"""What a date has and `true`, `no` or `1` have not."""
+"""Tells a date from `true`, `no` or `1`."""
 _MOST_NAMED = 100
-"""Characters of a `source` that is a publisher's name; a longer text tells where something comes from."""
+"""Maximum length of a `source` that names a publisher; a longer text describes an origin."""
 _LANGUAGE = re.compile(r"\.[a-z]{2}(?:-[A-Za-z]{2})?\Z")
 """A language at the end of a name: the addresses of its pages depend on more than the name."""
 _SIMPLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]*")
-"""A name of which every generator makes the same: of others each drops and replaces what it thinks fit."""
+"""A name that every generator writes in the same way in an address; they differ in all others."""
 
 
 class Header:
@@ -53,7 +53,7 @@ class Header:
 
     def __init__(self, fields: Mapping[str, Value], notes: Notes) -> None:
         self.left = dict(fields)
-        """What nobody has taken yet."""
+        """Fields that have not been taken yet."""
         self.notes = notes
         self._keys: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
         """The keys of each field, with their places among its names."""
@@ -62,7 +62,7 @@ class Header:
                 self._keys[field].append((place, key))
 
     def names(self, field: str) -> list[str]:
-        """The keys of a field that are there and not taken, as they are written, the preferred one first."""
+        """The keys of a field that have not been taken, as written, the preferred one first."""
         return [key for _, key in sorted(self._keys[field], key=itemgetter(0)) if key in self.left]
 
     def take(self, field: str, fits: Callable[[str, Value], bool] | None = None) -> tuple[str, Value]:
@@ -88,7 +88,7 @@ class Header:
 
 
 def article_of(parsed: Parsed, place: Place) -> Article:
-    """The article that a file's fields and body say. Never raises: what is wrong is in its problems."""
+    """The article with a file's fields and body. Never raises; what is wrong is in its problems."""
     notes = Notes(place.path, parsed.lines)
     for flaw in parsed.problems:
         notes.add_at(*flaw)
@@ -285,7 +285,7 @@ def _of_date(date: When | None) -> dict[str, str]:
 
 
 def _in_addresses(site: Site, values: dict[str, str]) -> dict[str, str]:
-    """Folders and names as a generator writes them in an address; those are missing that can't be told."""
+    """Folders and names as a generator writes them in an address, without those it may write otherwise."""
     if not site.generator:
         return values
     made = {}

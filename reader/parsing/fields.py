@@ -26,11 +26,11 @@ _EMBEDDED = re.compile(r"!?\[\[([^\[\]|]+)(?:\|[^\[\]]*)?\]\]")
 _PICTURE = re.compile(r"/|\.[A-Za-z]{3,5}(?:(?:\|[^\[\]|]*)?\]\])?\s*$")
 _BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _LARGEST = 2**31 - 1
-"""Largest heat, width and height that are believed; also what fits every store's integer."""
+"""Largest heat, width and height that are accepted: every database has an integer type for it."""
 
 
 def bounded(text: str, most: int, field: str, notes: Notes) -> str:
-    """A text of at most this many characters; of a longer one the beginning."""
+    """A text, cut after this many characters."""
     if len(text) <= most:
         return text
     notes.add(field, f"has {len(text):,} characters; only the first {most:,} are kept")
@@ -38,7 +38,7 @@ def bounded(text: str, most: int, field: str, notes: Notes) -> str:
 
 
 class Notes:
-    """The problems of one file, gathered while its fields are converted."""
+    """The problems of one file, collected while its fields are converted."""
 
     __slots__ = ("lines", "path", "problems")
 

@@ -295,7 +295,7 @@ _JSON_FIELD = re.compile(r'^[ \t]*\{?[ \t]*"([^"\\\n]{1,200})"[ \t]*:', re.MULTI
 
 
 def read_toml(header: str, first_line: int) -> Fields:
-    """The same of a TOML header."""
+    """Reads a TOML header in the same way."""
     import tomllib
 
     if _DOTTED.search(header):
@@ -314,7 +314,7 @@ def read_toml(header: str, first_line: int) -> Fields:
 
 
 def read_json(header: str, first_line: int) -> Fields:
-    """The same of a JSON header."""
+    """Reads a JSON header in the same way."""
     import json
 
     twice: list[str] = []
