@@ -133,8 +133,8 @@ class Collection:
         """Number of files of each ending in DOCUMENTS that the last `scan` found."""
         self.rules = rules
         self.basis = b""
-        """A digest of what the last `scan` found outside the articles' files that is part of the articles: sites
-        and first sub-folders. When it changes, all articles must be read again."""
+        """A digest of what the last `scan` found outside the articles' files that is part of the articles:
+        sites and first sub-folders. When it changes, all articles must be read again."""
         self._stamps: list[object] = []
         self._skip = frozenset(rules.skipped)
         self._folders = kept

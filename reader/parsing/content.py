@@ -116,8 +116,8 @@ def _of_any_layout(text: str, place: Place, *, is_section: bool) -> Article:
 
 
 def html_in_blocks(html: str) -> str:
-    """HTML as Markdown needs it to see each top-level element as one block: without blank lines and indentation
-    inside, except in code."""
+    """HTML as Markdown needs it to see each top-level element as one block: without blank lines and
+    indentation inside, except in code."""
     parts: list[str] = []
     at = depth = 0
     while at < len(html):
@@ -176,8 +176,8 @@ def decode(raw: bytes) -> tuple[str, str | None]:
 
 
 def _is_windows_1252(replaced: str) -> bool:
-    """Whether a text is in the old encoding, judged by its decoding as UTF-8: most characters beyond ASCII are
-    invalid. A damaged UTF-8 file has a few bad bytes among many good ones."""
+    """Whether a text is in the old encoding, judged by its decoding as UTF-8: most characters beyond ASCII
+    are invalid. A damaged UTF-8 file has a few bad bytes among many good ones."""
     bad = replaced.count("\ufffd")
     return 2 * bad > len(replaced) - len(replaced.encode("ascii", "ignore"))
 
