@@ -46,7 +46,7 @@ _GUID = re.compile(r'^(guid|originalUrl|feed): ("(?:[^"\\]|\\.)*")$', re.MULTILI
 
 
 class WriteOutcome(Enum):
-    """What has become of a file."""
+    """What happened to a file."""
 
     WRITTEN = "written"
     REWRITTEN = "rewritten"
@@ -78,7 +78,7 @@ class NewsFolder:
     def put(
         self, path: str, text: str, ours: Sequence[str] = (), *, is_new: bool = True
     ) -> tuple[str, WriteOutcome]:
-        """Write an article; gives its digest and what has become of it.
+        """Write an article; returns its digest and the outcome.
 
         An existing file is replaced only if its digest is one of `ours`, a missing one is written only if it
         `is_new`.

@@ -1,8 +1,8 @@
-"""A fetch: every feed that is due is asked, read in a worker, and its new entries become files.
+"""A fetch: every feed that is due is requested, read in a worker, and its new entries become files.
 
-`fetch` is an iterator of steps: whoever stops iterating stops the fetch. The order is what survives a kill at
-any moment: names are settled and remembered, then files are written, then the feed's validators are kept.
-So after a kill the feed is asked again, meets the same names, and they are finished.
+`fetch` is an iterator of steps: whoever stops iterating stops the fetch. The order survives a kill at any
+moment: names are settled and remembered, then files are written, then the feed's validators are kept.
+So after a kill the feed is fetched again, and the same names are finished.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from reader.feeds.subscriptions import Subscription, login_of
 from reader.feeds.workers import Workers
 
 JOBS = 32
-"""Feeds that are asked at the same time."""
+"""Feeds fetched at the same time."""
 MOST_PAGES = 50
-"""Pages that one feed may have fetched for full text in one fetch; older entries keep the feed's text."""
+"""Pages fetched for one feed with full text in one fetch; older entries keep the feed's text."""
 REVALIDATE = 7 * 86400
 """Seconds after which a feed is fetched without validators: some servers say "not modified" forever."""
 HOST_REST = 600
@@ -52,7 +52,7 @@ class Busy(ReaderError):
 
 
 class FeedStep(NamedTuple):
-    """What has become of one feed."""
+    """The result of one feed."""
 
     url: str
     name: str
@@ -62,15 +62,15 @@ class FeedStep(NamedTuple):
     updated: int = 0
     error: str = ""
     note: str = ""
-    """What the user should know though nothing failed: that the feed has moved, say."""
+    """What the user should know although nothing failed, such as that the feed has moved."""
     done: int = 0
-    """Feeds that are done, of `total`."""
+    """Feeds done, of `total`."""
     total: int = 0
 
 
 @dataclass
 class FetchReport:
-    """What a whole fetch has brought; the counts follow the steps."""
+    """The results of a whole fetch; the counts follow the steps."""
 
     feeds: int = 0
     fetched: int = 0
@@ -115,8 +115,8 @@ def fetch(
 ) -> Generator[FeedStep, None, None]:
     """Fetch what is due of these feeds; a step for each. `report` is filled on the way.
 
-    `force` asks what is not due, too. `is_named`: the user named these very feeds, so also those that are
-    gone are asked. `protected` says which of some articles must not be removed by `keep`; without it nothing
+    `force` also fetches what is not due. `is_named`: the user named these feeds, so those that are gone are
+    fetched too. `protected` says which of some articles must not be removed by `keep`; without it nothing
     is removed. Raises Busy, StorageError.
     """
     report = report if report is not None else FetchReport()
@@ -313,7 +313,7 @@ class _Run:
         return FeedStep(one.address, one.label, "fetched", new, updated, note=self._move(one, answer))
 
     async def _with_pages(self, reading: Reading, answer: Answer) -> Reading:
-        """The reading with the texts of the entries' own pages, where they can be had."""
+        """The reading with the texts of the entries' own pages, where they can be fetched."""
         ready = []
         for place, one in enumerate(reading.news):
             if one.is_written and one.entry.link and place < MOST_PAGES:
@@ -326,7 +326,7 @@ class _Run:
         return reading._replace(news=tuple(ready))
 
     def _move(self, one: Subscription, answer: Answer) -> str:
-        """Go on at the address that a feed has moved to for good; gives a sentence, or nothing."""
+        """Follow a feed that has moved for good; returns a sentence about it, or nothing."""
         if not answer.moved_to or answer.moved_to == one.address:
             return ""
         target = answer.moved_to
@@ -382,7 +382,7 @@ class _Writer:
         return feed
 
     def write(self) -> tuple[int, int]:
-        """Write the files; gives how many are new and how many updated."""
+        """Write the files; returns how many are new and how many updated."""
         new = updated = 0
         for one, row, text in self._todo:
             is_new = row.stage == Stage.INTENDED
@@ -397,13 +397,13 @@ class _Writer:
         return new, updated
 
     def finish(self, feed: FeedState) -> None:
-        """Remember what was written, and what the feed is to be asked with next time."""
+        """Remember what was written, and the validators for the next request."""
         with self._state.transaction():
             self._state.remember(feed.id, self._settled)
             self._state.store(feed)
 
     def _row(self, one: News, adopted: dict[str, str], elsewhere: set[str]) -> EntryState:
-        """What is to be remembered of an entry that is new."""
+        """What will be remembered of a new entry."""
         row = one.state._replace(digest="", seen=self._now.timestamp())
         if not one.is_written:
             return row
@@ -453,7 +453,7 @@ class _Writer:
         return not feeds or self._one.address in feeds
 
     def _adopted(self) -> dict[str, str]:
-        """What lies in the feed's folder already, by guid or address."""
+        """The files in the feed's folder, by guid or address."""
         if not self._news.exists(self._feed.directory):
             return {}
         found: dict[str, str] = {}
@@ -467,7 +467,7 @@ class _Writer:
 def _remove_expired(
     state: State, news: NewsFolder, feeds: Sequence[Subscription], protected: Protected
 ) -> int:
-    """Remove articles older than their feed's `keep`; gives how many. Nothing else in the reader deletes an
+    """Remove articles older than their feed's `keep`; returns how many. Nothing else in the reader deletes an
     article, except `remove_all`."""
     known = state.feeds()
     removed = 0
@@ -483,8 +483,8 @@ def _remove_expired(
 
 
 def remove_all(state: State, news: NewsFolder, address: str, protected: Protected) -> tuple[int, int]:
-    """Remove all articles of a feed, as `unsubscribe --delete-articles` does; gives how many were removed and
-    how many are kept. Raises StorageError."""
+    """Remove all articles of a feed, as `unsubscribe --delete-articles` does; returns how many were removed
+    and how many are kept. Raises StorageError."""
     feed = state.feed(address)
     rows = state.entries(feed.id)
     written = [row for row in rows if row.stage == Stage.WRITTEN and news.exists(row.path)]

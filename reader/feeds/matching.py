@@ -1,6 +1,6 @@
 """Which entries of a document are new, which have changed, and which are known under another guid.
 
-Pure. Feeds change their guids, repeat them, and move to https; each rule here has met a feed that needed it.
+Pure. Feeds change their guids, repeat them, and move to https; each rule here was needed by some feed.
 Dates never decide what is new.
 """
 
@@ -151,7 +151,7 @@ def key_of(entry: Entry, *, with_link: bool = False) -> str:
 
 
 def address_of(link: str) -> str:
-    """What two links to the same page have in common: http and https are not told apart."""
+    """What two links to the same page have in common, whether http or https."""
     return identity_of(link, "").partition("://")[2]
 
 

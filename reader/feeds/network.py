@@ -338,12 +338,12 @@ class _Backend(httpcore2.AsyncNetworkBackend):
         raise failure
 
     async def sleep(self, seconds: float) -> None:
-        """As the pool wishes."""
+        """Wait, for the pool."""
         await asyncio.sleep(seconds)
 
 
 def due_after_success(now: float, every: int, ttl: int, headers: Mapping[str, str]) -> float:
-    """When to ask again after an answer: the user's interval, or longer if the feed wishes it. `ttl` is in
+    """When to ask again after an answer: the user's interval, or longer if the feed asks for it. `ttl` is in
     minutes."""
     wished = max(max_age(headers), ttl * 60)
     return now + min(max(every or EVERY, wished, LEAST if not every else 0), max(LONGEST, every))

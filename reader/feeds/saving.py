@@ -29,11 +29,11 @@ from reader.feeds.state import EntryState, Stage, State
 from reader.feeds.workers import Unread, Workers
 
 FEED = "saved:"
-"""What stands for a feed in the state: pages that were saved are known there like entries."""
+"""The URL under which the state knows saved pages, as entries of a feed."""
 
 
 class Saved(NamedTuple):
-    """What has become of a page."""
+    """The result for one page."""
 
     url: str
     title: str = ""

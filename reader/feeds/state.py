@@ -1,7 +1,7 @@
 """What a fetch must remember between two runs: validators, times, errors, and which entries were seen.
 
-A database in the data folder. Losing it costs no articles: what lies in the news folder is recognised by its
-guid (`reader.feeds.articles`). Nothing of what the user wants is in here; that is feeds.toml.
+A database in the data folder. Losing it costs no articles: files in the news folder are recognised by their
+guids (`reader.feeds.articles`). Nothing of what the user wants is in here; that is feeds.toml.
 """
 
 from __future__ import annotations

@@ -127,7 +127,7 @@ def load() -> tuple[list[Subscription], list[str]]:
 
 
 def add(new: Sequence[Subscription]) -> list[Subscription]:
-    """Add subscriptions that are not there yet; gives those that were added. Raises ReaderError."""
+    """Add subscriptions that are not there yet; returns those that were added. Raises ReaderError."""
     with _changing() as (text, write):
         tables = _tables(text)
         known = {without_credentials(str(table.get("url"))) for table in tables}
@@ -150,7 +150,7 @@ class Removed(NamedTuple):
 
 
 def remove(address: str) -> Removed:
-    """End a subscription; gives what `restore` brings back. Raises ReaderError."""
+    """End a subscription; returns what `restore` needs. Raises ReaderError."""
     with _changing() as (text, write):
         tables = _tables(text)
         blocks = _blocks(text, len(tables))

@@ -74,7 +74,7 @@ class _Undo(NamedTuple):
 
 
 class FeedsPage(Page["tuple[str, str] | None"]):
-    """Closes with what is to be done next ("show" a folder, "subscribe", "import"), or with None."""
+    """Closes with what to do next ("show" a folder, "subscribe", "import"), or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVING,
@@ -339,7 +339,7 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
 Found = Sequence[dict[str, Any]]
 """Candidates, as `reader.feeds.discovery` has them."""
 Discover = Callable[[str, Callable[[Found, str], object]], Callable[[], None]]
-"""Looks for feeds at an address, then calls with what was found or why nothing was; gives what ends it."""
+"""Looks for feeds at an address, then calls back with them, or with the reason; returns what ends it."""
 
 MOST_SHOWN = 3
 """Newest titles of a feed."""
