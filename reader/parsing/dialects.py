@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
+from types import ModuleType
 
 from reader.article.dates import When, seconds_of
 from reader.article.identity import identity_of, identity_without_address, is_web, text_key, title_key
@@ -96,7 +97,7 @@ def article_of(parsed: Parsed, place: Place) -> Article:
     body = clean(parsed.body).lstrip("\n").rstrip()
     date = _date(header, place)
     original, web = _urls(header, place)
-    stated = _words(header, "title", parsed) or (_first_heading(body) if body else "")
+    stated = _words(header, "title", parsed) or (_markdown().first_heading(body) if body else "")
     page = "" if is_web(original) or is_web(web) else _page(header, original or web, stated, date, place)
     seconds = None if date is None else seconds_of(date)
     topics, category = _topics(header, place)
@@ -108,7 +109,7 @@ def article_of(parsed: Parsed, place: Place) -> Article:
         or identity_of(page, "")
         or identity_without_address(stated, seconds, body, place.relative.rpartition("/")[2]),
         title=bounded(stated, MAX_TITLE, "title", notes) or _title_in_name(place),
-        excerpt=_words(header, "excerpt", parsed) or (_first_paragraph(body) if body else ""),
+        excerpt=_words(header, "excerpt", parsed) or (_markdown().first_paragraph(body) if body else ""),
         published_date_time=date,
         original_url=original,
         web_url=web,
@@ -133,17 +134,11 @@ def article_of(parsed: Parsed, place: Place) -> Article:
     )
 
 
-# The workers of a load are done sooner without the module for Markdown: few files need it.
-def _first_heading(body: str) -> str:
-    from reader.article.markdown import first_heading
+def _markdown() -> ModuleType:
+    # The workers of a load are done sooner without it: few files need it.
+    from reader.article import markdown
 
-    return first_heading(body)
-
-
-def _first_paragraph(body: str) -> str:
-    from reader.article.markdown import first_paragraph
-
-    return first_paragraph(body)
+    return markdown
 
 
 def _words(header: Header, field: str, parsed: Parsed) -> str:
