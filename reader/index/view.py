@@ -323,6 +323,8 @@ class IndexView:
         """Returns the articles with start <= date < stop, in seconds; None = no limit on that side."""
         low = LAST_UNDATED + 1 if start is None else self.first_from(start)
         high = (1 << 32) - 1 if stop is None else self.first_from(stop)
+        # A range that begins long before the first article takes milliseconds.
+        low = next(self.live.iter_equal_or_larger(low), high)
         ordered = (self.live & BitMap(range(low, high))) - self.late if low < high else BitMap()
         if not self.late:
             return ordered
