@@ -17,6 +17,7 @@ from reader.index.view import IndexView
 from reader.library import Change, Library
 from reader.library.folder.library import FolderLibrary
 from reader.query import Query, Term, parse
+from tests.conftest import rarely
 from tests.index.files import NOW, named, opened, refresh, text_of, titles, write
 
 DAMAGES = [
@@ -116,22 +117,8 @@ def feed(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("how", DAMAGES)
-def test_damage_found_at_the_start_is_put_right(feed: Path, how: str) -> None:
-    """The next reader refreshes, and has all answers again."""
-    library = opened(feed)
-    wanted = ask_everything(library)
-    library.close()
-    damage(how)
-    library = FolderLibrary.open([feed])
-    for _ in library.refresh_for(None):
-        pass
-    assert ask_everything(library) == wanted
-    library.close()
-
-
-@pytest.mark.parametrize("how", DAMAGES)
-def test_damage_under_an_open_reader_is_put_right(feed: Path, how: str) -> None:
-    """A question that meets it is answered anyway."""
+def test_damage_is_put_right(feed: Path, how: str) -> None:
+    """A question that meets it is answered anyway, and the next reader has all answers again."""
     library = opened(feed)
     wanted = ask_everything(library)
     for _ in range(2):
@@ -140,6 +127,12 @@ def test_damage_under_an_open_reader_is_put_right(feed: Path, how: str) -> None:
     library.mark(named(library, "alpha"), Change(starred=True))
     assert titles(library, "is:starred") == ["alpha"]
     refresh(library)
+    assert ask_everything(library) == wanted
+    library.close()
+    damage(how)
+    library = FolderLibrary.open([feed])
+    for _ in library.refresh_for(None):
+        pass
     assert ask_everything(library) == wanted
     library.close()
 
@@ -197,7 +190,7 @@ def test_the_ends_of_the_calendar_are_ordinary_values(feed: Path, text: str) -> 
 
 @pytest.mark.parametrize("seam", ["article_in", "entry_of", "read_content"])
 @pytest.mark.parametrize(
-    "error", [RecursionError("deep"), TypeError("odd"), ValueError("digits"), OverflowError("far")]
+    "error", [RecursionError("deep"), *rarely(TypeError("odd"), ValueError("digits"), OverflowError("far"))]
 )
 @pytest.mark.parametrize("count", [3, 1200])
 def test_whatever_is_raised_while_a_file_is_read_is_its_problem(
