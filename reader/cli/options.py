@@ -14,11 +14,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader import config
 from reader.article.text import clean_line
 from reader.cli.completion import values_of, views
 from reader.cli.layout import cells
 from reader.cli.parser import CommandParser, Namespace, add_format, whole
 from reader.cli.session import is_for_all, note, tell
+from reader.config.paths import CONFIG
 from reader.errors import QueryError, UsageError, any_of
 from reader.permissions import require
 from reader.query import Query, Term, parse
@@ -89,7 +91,6 @@ def query_of(options: Namespace) -> Query:
 
 def view_query(name: str) -> Query:
     """The query of a configured or built-in view. Raises UsageError."""
-    from reader import config
     from reader.config.views import find
 
     settings, warnings = config.load()
@@ -119,23 +120,15 @@ def pointed(error: QueryError, text: str) -> str:
 
 
 def muting(sources: Sequence[str]) -> Muting | None:
-    """The rules of the configuration; None if it has none, which is seen without parsing it.
+    """The rules of the configuration; None if it has none.
 
     Mistakes in them are reported if SOURCEs are given; otherwise they were already, with the configuration.
     """
-    from reader.config import private_files
-    from reader.config.paths import CONFIG, folder_of
-    from reader.config.settings import MOST_BYTES
-
-    try:
-        if b"mute" not in private_files.read(os.path.join(folder_of("config"), CONFIG), MOST_BYTES):
-            return None
-    except (OSError, ValueError):
+    settings, warnings = config.load()
+    if not settings.mute and not any("mute" in one for one in warnings):
         return None
-    from reader import config
     from reader.library.muting import muting_of
 
-    settings, warnings = config.load()
     rules, mistakes = muting_of(settings.mute, settings.views)
     if sources:
         others = [one for one in warnings if not is_for_all(one)]  # those were said
