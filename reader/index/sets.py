@@ -132,20 +132,13 @@ def read_field(connection: sqlite3.Connection, field: int) -> dict[str, BitMap]:
 
 def united(rows: Iterable[tuple[int, int, bytes]]) -> BitMap:
     """Returns the union of rows (block, part, data); the parts of a block must be consecutive."""
-    sets = [unpack(block, data) for block, data in whole(rows)]
+    stored: list[tuple[int, bytes]] = []
+    for block, part, data in rows:
+        stored.append((block, stored.pop()[1] + data if part else data))
+    sets = [unpack(block, data) for block, data in stored]
     if len(sets) == 1:
         return sets[0]
     return BitMap.union(*sets) if sets else BitMap()
-
-
-def whole(rows: Iterable[tuple[int, int, bytes]]) -> list[tuple[int, bytes]]:
-    """Yields (block, stored form) of sets whose parts are consecutive."""
-    found: list[tuple[int, bytes]] = []
-    for block, part, data in rows:
-        if part:
-            data = found.pop()[1] + data
-        found.append((block, data))
-    return found
 
 
 def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str, Iterable[int]]]) -> None:
@@ -156,7 +149,15 @@ def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str
         return
     is_known = connection.execute("select 1 from blocks where block = ?", (max(blocks),)).fetchone()
     if len(blocks) == 1 and not is_known:
-        _write_block(connection, max(blocks), members)
+        base = max(blocks) << BLOCK_BITS
+        lows = {
+            field: {
+                value: sorted({number - base for number in numbers}) for value, numbers in by_value.items()
+            }
+            for field, by_value in members.items()
+        }
+        made = [make([(field, [run])]) for (field, _), run in runs_of(lows).items()]
+        write_made(connection, max(blocks), made)
         return
     note_blocks(connection, blocks)
     for field, by_value in members.items():
@@ -167,17 +168,6 @@ def write_sets(connection: sqlite3.Connection, members: Mapping[int, Mapping[str
                 _put(connection, field, value, block, inside | _stored(connection, field, value, block))
         if field == SetKind.WORD:
             _merge_prefixes(connection, sets)
-
-
-def _write_block(
-    connection: sqlite3.Connection, block: int, members: Mapping[int, Mapping[str, Iterable[int]]]
-) -> None:
-    base = block << BLOCK_BITS
-    inside = {
-        field: {value: sorted({number - base for number in numbers}) for value, numbers in by_value.items()}
-        for field, by_value in members.items()
-    }
-    write_made(connection, block, [make([(field, [run])]) for (field, _), run in runs_of(inside).items()])
 
 
 def write_made(connection: sqlite3.Connection, block: int, made: Sequence[StoredSets]) -> None:
@@ -231,9 +221,13 @@ def by_block(numbers: BitMap) -> Iterator[tuple[int, BitMap]]:
         if numbers.max() >> BLOCK_BITS == block:
             yield block, numbers
             return
-        inside = numbers & BitMap(range(block << BLOCK_BITS, (block + 1) << BLOCK_BITS))
+        inside = numbers & _numbers_of(block)
         yield block, inside
         numbers = numbers - inside
+
+
+def _numbers_of(block: int) -> BitMap:
+    return BitMap(range(block << BLOCK_BITS, (block + 1) << BLOCK_BITS))
 
 
 def withdraw(connection: sqlite3.Connection, numbers: BitMap) -> None:
@@ -258,8 +252,7 @@ def change_set(connection: sqlite3.Connection, field: int, value: str, came: Bit
     touched = {block for block, _ in by_block(came | gone)}
     for block in touched & {block for (block,) in connection.execute("select block from blocks")}:
         stored = _stored(connection, field, value, block)
-        inside = BitMap(range(block << BLOCK_BITS, (block + 1) << BLOCK_BITS))
-        _put(connection, field, value, block, (stored - gone) | (came & inside))
+        _put(connection, field, value, block, (stored - gone) | (came & _numbers_of(block)))
 
 
 def _merge_prefixes(connection: sqlite3.Connection, words: Sequence[tuple[str, BitMap]]) -> None:
@@ -273,8 +266,7 @@ def _merge_prefixes(connection: sqlite3.Connection, words: Sequence[tuple[str, B
                 before = _stored(connection, SetKind.PREFIX, start, block)
                 _put(connection, SetKind.PREFIX, start, block, before | inside)
             elif is_crowded(_count(connection, block, start)):
-                whole_block = BitMap(range(block << BLOCK_BITS, (block + 1) << BLOCK_BITS))
-                found = read_range(connection, SetKind.WORD, start) & whole_block
+                found = read_range(connection, SetKind.WORD, start) & _numbers_of(block)
                 _put(connection, SetKind.PREFIX, start, block, found)
 
 
