@@ -129,15 +129,16 @@ def rows_of(
 
 def in_steady_order(new: Sequence[Facet], old: Sequence[Facet]) -> tuple[Facet, ...]:
     """The new counts in the order of the old ones, so that no row moves while it is in use."""
-    places = {(facet.field, one.value): place for facet in old for place, one in enumerate(facet.values)}
-    steady = []
-    for facet in new:
-        if facet.field in FIELDS:
-            keys = [places.get((facet.field, one.value), len(places)) for one in facet.values]
-            order = sorted(range(len(keys)), key=keys.__getitem__)
-            facet = facet._replace(values=tuple(facet.values[place] for place in order))
-        steady.append(facet)
-    return tuple(steady)
+    before = {facet.field: facet.values for facet in old}
+    return tuple(
+        _in_order_of(before.get(facet.field, ()), facet) if facet.field in FIELDS else facet for facet in new
+    )
+
+
+def _in_order_of(values: Sequence[FacetValue], facet: Facet) -> Facet:
+    places = {one.value: place for place, one in enumerate(values)}
+    steady = sorted(facet.values, key=lambda one: places.get(one.value, len(places)))
+    return facet._replace(values=tuple(steady))
 
 
 def active_view(views: Sequence[ViewCount], query: Query) -> int | None:
