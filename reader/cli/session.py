@@ -86,11 +86,9 @@ def sources_of(
         if not is_shared(word) and not os.path.exists(word):
             raise UsageError(_missing(word, commands))
     settings, warnings = config.load()
-    warnings = [*filter(is_for_all, warnings)]
-    if settings.topics:
-        name = display_path(paths.config_name())
-        warnings += [f"{name}: {mistake}" for mistake in topic_rules(settings.topics)[1]]
-    warn(config.summary(warnings))
+    name = display_path(paths.config_name())
+    mistakes = (f"{name}: {mistake}" for mistake in topic_rules(settings.topics)[1])
+    warn(config.summary([*filter(is_for_all, warnings), *mistakes]))
     return list(words)
 
 
@@ -222,7 +220,7 @@ def configuration() -> tuple[Config, list[str]]:
         except QueryError as error:
             found.append(f"{key}: {error}")
     found += muting_of(settings.mute, settings.views)[1]
-    found += topic_rules(settings.topics)[1] if settings.topics else []
+    found += topic_rules(settings.topics)[1]
     name = display_path(paths.config_name())
     return settings, [*mistakes, *(f"{name}: {mistake}" for mistake in found)]
 
