@@ -175,6 +175,7 @@ class Network:
         `is_trusted`: the user wrote this address, so it may be on a private network. A login is sent to its
         host alone.
         """
+        require("network")
         try:
             async with asyncio.timeout(self.limits.seconds):
                 return await self._followed(_checked(url), dict(headers or {}), is_trusted, login)
@@ -283,7 +284,9 @@ class Network:
                 raise too_large
         encoding = headers.get("content-encoding", "").strip().lower()
         raw = bytes(packed)
-        while form := _form(encoding, raw):
+        for _ in range(2):  # some compress twice; a file that unpacks to itself would never end
+            if not (form := _form(encoding, raw)):
+                break
             unpacker = zlib.decompressobj(form)
             try:
                 raw, encoding = unpacker.decompress(raw, most + 1), ""

@@ -154,6 +154,15 @@ def test_an_answer_that_can_t_be_used_is_said(site: Site, body: bytes, encoding:
         get(site.url + "/")
 
 
+def test_what_unpacks_ever_again_is_unpacked_twice(site: Site) -> None:
+    """A gzip file can unpack to itself."""
+    layers = [b"<rss/>"]
+    for _ in range(5):
+        layers.append(gzip.compress(layers[-1], mtime=0))
+    site.pages["/"] = Page(layers[5])
+    assert get(site.url + "/").body == layers[3]
+
+
 def test_an_answer_that_is_no_http_is_said_in_words() -> None:
     """Neither a library's words nor Python's bytes are in the sentence."""
     with socket.create_server(("127.0.0.1", 0)) as server:
