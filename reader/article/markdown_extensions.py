@@ -42,6 +42,7 @@ _TITLE = re.compile(r"""[\s{](?:title|label)=(?:"([^"\n]+)"|'([^'\n]+)')""")
 _IMPORT = re.compile(r"import\s(?:[^;'\"\n]+\sfrom\s*)?['\"][^'\"\n]+['\"];?[ \t]*\Z")
 _EXPORT = re.compile(r"export\s+(?:default\s|(?:const|let|var)\s+\w+\s*=|(?:async\s+)?function\s)")
 _COMMENT = re.compile(r"%%.*%%[ \t]*\Z")
+_COMMENT_ENDS = re.compile(r"%%\s*\Z")
 _BOX = re.compile(
     r"(:{3,})[ \t]*+\{?[ \t]*+\.?([A-Za-z][\w-]*)(?:\[([^\]\n]*)\]|[ \t]+([^{}\n]+))?(?:[^\n]*)\Z"
 )
@@ -67,7 +68,9 @@ _ATTRIBUTES = re.compile(r"\{:?[ \t]*[#.:][^{}\n]*\}[ \t]*\Z|\[{1,2}(?:toc|TOC)\
 _HIGHLIGHT = re.compile(
     r"\{(?:%-?|\{[<%])[ \t]*highlight[ \t]+\"?(\w+)|\{%[ \t]*code(?:block)?\b(?:[^%\n]*?\blang:(\w+))?"
 )
-_HIGHLIGHT_ENDS = re.compile(r"\{(?:%-?[ \t]*end(?:highlight|code(?:block)?)\b|\{[<%][ \t]*/[ \t]*highlight)")
+_HIGHLIGHT_ENDS = re.compile(
+    r"\A\{(?:%-?[ \t]*end(?:highlight|code(?:block)?)\b|\{[<%][ \t]*/[ \t]*highlight)"
+)
 _CALL = re.compile(r"\{\{[ \t]*(?P<name>\w+)\((?P<rest>(?:[^(){}\"\n]|\"[^\"\n]*\")*)\)[ \t]*\}\}")
 """A shortcode of Zola: `{{ youtube(id="x") }}`."""
 _BETWEEN_ARGUMENTS = re.compile(r",(?=\s*\w+\s*=)")
@@ -226,11 +229,15 @@ def _component(state: StateBlock, line: str, start: int, end: int, silent: bool)
 def _comment(state: StateBlock, line: str, start: int, end: int, silent: bool) -> bool:
     """Obsidian's comments, `%%` down to `%%`."""
     last = min(end, start + MAX_COMMENT_LINES) if line.strip() == "%%" else start
-    ends = (one + 1 for one in range(start + 1, last) if _line(state, one).rstrip().endswith("%%"))
-    stop = next(ends, 0)
-    if stop and not silent:
-        state.line = stop
-    return bool(stop)
+    found = _found(state, _COMMENT_ENDS, start + 1, last)
+    if found and not silent:
+        state.line = found + 1
+    return bool(found)
+
+
+def _found(state: StateBlock, pattern: re.Pattern[str], start: int, end: int) -> int:
+    """The first of the lines in which a pattern is found; 0 for none."""
+    return next((number for number in range(start, end) if pattern.search(_line(state, number))), 0)
 
 
 def _last_line(state: StateBlock, start: int, end: int, mark: str) -> int:
@@ -261,8 +268,7 @@ def _template(state: StateBlock, line: str, start: int, end: int, silent: bool) 
         _code(state, is_code[1] or is_code[2] or "", start, stop, end)
     elif is_liquid and _LIQUID_COMMENT.match(content):
         last = min(end, start + MAX_COMMENT_LINES)
-        ends = (one for one in range(stop, last) if _LIQUID_COMMENT_ENDS.search(_line(state, one)))
-        state.line = next(ends, stop - 1) + 1
+        state.line = (_found(state, _LIQUID_COMMENT_ENDS, stop, last) or stop - 1) + 1
     elif shortcode and _ESCAPED_TAG.match(content):
         content = content.replace("/*", "", 1).replace("*/", "", 1)
         _push(state, "paragraph", "p", f"`` {content} ``", start)
@@ -294,7 +300,7 @@ def _drop_list(state: StateBlock) -> None:
 
 
 def _code(state: StateBlock, language: str, start: int, stop: int, end: int) -> None:
-    last = next((one for one in range(stop, end) if _HIGHLIGHT_ENDS.match(_line(state, one))), 0)
+    last = _found(state, _HIGHLIGHT_ENDS, stop, end)
     if not last:
         return
     code = state.push("fence", "code", 0)

@@ -83,20 +83,13 @@ def restyled(line: Line, start: int, end: int, style: str) -> Line:
 
 def _places(text: str, wanted: Sought) -> Iterator[tuple[int, int]]:
     units = list(_units(text))
+    folded = [unit.word for unit in units]
     for place, unit in enumerate(units):
         for phrase, may_go_on in wanted:
-            last = place + len(phrase) - 1
-            if last >= len(units) or not _same(unit.word, phrase, 0, may_go_on):
-                continue
-            rest = range(1, len(phrase))
-            if all(_same(units[place + count].word, phrase, count, may_go_on) for count in rest):
-                yield unit.start, units[last].end
-
-
-def _same(word: str, phrase: tuple[str, ...], count: int, may_go_on: bool) -> bool:
-    if may_go_on and count == len(phrase) - 1:
-        return word.startswith(phrase[count])
-    return word == phrase[count]
+            *begun, last = folded[place : place + len(phrase)]
+            is_last = last == phrase[-1] or (may_go_on and last.startswith(phrase[-1]))
+            if is_last and tuple(begun) == phrase[:-1]:
+                yield unit.start, units[place + len(begun)].end
 
 
 def _merged(places: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
