@@ -133,11 +133,10 @@ def terminal_size(environ: Mapping[str, str]) -> os.terminal_size | None:
 
 def place_of(library: Library, results: Results, identifier: str) -> int:
     """The position of the article with this id in the results; 0 if it is not there."""
-    try:
+    with suppress(ReaderError):
         headline = library.find(identifier) if identifier else None
-    except ReaderError:
-        headline = None
-    return (results.position(headline.number) if headline is not None else None) or 0
+        return (results.position(headline.number) or 0) if headline is not None else 0
+    return 0
 
 
 class FirstView(NamedTuple):

@@ -7,7 +7,7 @@ names is itself imported only after `is_on`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.errors import ReaderError
@@ -80,11 +80,9 @@ def is_on(feature: Feature) -> bool:
     return not missing(feature)
 
 
-def switched_off() -> Iterator[tuple[Feature, tuple[str, ...]]]:
+def switched_off() -> list[tuple[Feature, tuple[str, ...]]]:
     """The features that are off, each with the names that are missing. Loads Textual."""
-    for feature in FEATURES:
-        if not is_on(feature):
-            yield feature, missing(feature)
+    return [(feature, names) for feature in FEATURES if (names := missing(feature))]
 
 
 def _is_there(name: str) -> bool:

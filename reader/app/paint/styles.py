@@ -112,10 +112,9 @@ class WidgetStyles:
 
     def __call__(self, name: str) -> Style:
         """The style with this name."""
-        style = self._found.get(name)
-        if style is None:
-            style = self._found[name] = self._made(self._named[name])
-        return style
+        if name not in self._found:
+            self._found[name] = self._made(self._named[name])
+        return self._found[name]
 
     def forget(self) -> None:
         """The theme has changed."""

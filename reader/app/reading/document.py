@@ -404,8 +404,7 @@ class LinkCursor:
 
     def to_hit(self, document: Document, top: int, rows: int, step: int) -> int | None:
         """Move to the next or previous hit, or to the first one in the window; its line, or None."""
-        section, after = self._hit_start(document, top, rows, step)
-        found = document.next_hit(section, after, step)
+        found = document.next_hit(*self._hit_start(document, top, rows, step), step)
         if found is None:
             return None
         self.hit = found
