@@ -105,10 +105,7 @@ def _show(
     file = visit.file_for(sources)
     last = visit.load(file) if settings.remember else visit.Visit()
     if query is None:
-        try:
-            query = parse(last.query)
-        except QueryError:  # it was valid once
-            query = Query()
+        query = _parsed(last.query)
     news = os.path.join(os.path.realpath(news_folder(settings.feeds.get("folder", ""))), "")
     folders = [os.path.realpath(source) for source in sources if not is_shared(source)]
     again: list[str] = []
@@ -142,16 +139,20 @@ def _show(
 
 def preset(query: Query, settings: Config) -> Query:
     """The query completed by the configured query and sort order; invalid ones are ignored."""
-    for key, text in (("query", settings.query), ("sort", settings.sort and f"sort:{settings.sort}")):
-        try:
-            configured = parse(text)
-        except QueryError:
-            continue
-        if key == "query" and query.is_everything:
-            query = configured.and_also(query)
-        elif key == "sort" and (query.sort, query.is_reversed) == (Query().sort, False):
-            query = query.with_sort(configured.sort, configured.is_reversed)
+    if query.is_everything:
+        query = _parsed(settings.query).and_also(query)
+    if query.sort == Query().sort and not query.is_reversed:
+        order = _parsed(settings.sort and f"sort:{settings.sort}")
+        query = query.with_sort(order.sort, order.is_reversed)
     return query
+
+
+def _parsed(text: str) -> Query:
+    """The query that a text means; all articles if it is invalid."""
+    try:
+        return parse(text)
+    except QueryError:
+        return Query()
 
 
 def _written(sources: Sequence[Source]) -> str:
