@@ -134,11 +134,11 @@ def row(headline: Headline) -> tuple[str, ...]:
         ", ".join(headline.topics),
         headline.category,
         headline.type,
-        _number(headline.quality),
-        _number(headline.heat),
-        _flag(headline.is_draft),
-        _flag(headline.is_read),
-        _flag(headline.is_starred),
+        text_of(headline.quality),
+        text_of(headline.heat),
+        text_of(headline.is_draft),
+        text_of(headline.is_read),
+        text_of(headline.is_starred),
         ", ".join(headline.tags),
         headline.story,
         str(headline.coverage),
@@ -383,14 +383,6 @@ def _csv_cell(cell: str) -> str:
     if any(mark in cell for mark in ',"\r\n'):
         return '"' + cell.replace('"', '""') + '"'
     return cell
-
-
-def _number(number: int | None) -> str:
-    return "" if number is None else str(number)
-
-
-def _flag(flag: bool) -> str:
-    return "true" if flag else "false"
 
 
 def _plain(text: str) -> str:

@@ -30,25 +30,20 @@ def unknown_values(query: Query, facets: Sequence[Facet]) -> Iterator[Unknown]:
     """Returns the unknown values, by the facets of the whole collection."""
     for facet in facets:
         values = [one.value for one in facet.values]
-        for value in _unknown(facet.field, values, query):
-            yield Unknown(facet.field, value, closest(value, values[:MOST_COMPARED]))
+        known = {fold(value) for value in values}
+        for term in query.terms():
+            if term.field != facet.field or term.negated or term.field not in FIELDS:
+                continue
+            for value in term.values:
+                asked = fold(value)
+                # A provider can be given by its domain.
+                is_domain = term.field == "provider" and "." in asked
+                begins = term.prefix and any(one.startswith(asked) for one in known)
+                if not (asked in known or begins or is_domain):
+                    yield Unknown(term.field, value, closest(value, values[:MOST_COMPARED]))
 
 
 def asked_fields(query: Query) -> tuple[str, ...]:
     """Returns the fields of which a query requires values, rather than excludes them."""
     asked = {term.field for term in query.terms() if not term.negated}
     return tuple(field for field in FIELDS if field in asked)
-
-
-def _unknown(field: str, values: Sequence[str], query: Query) -> Iterator[str]:
-    known = {fold(value) for value in values}
-    for term in query.terms():
-        if term.field != field or term.negated or field not in FIELDS:
-            continue
-        for value in term.values:
-            asked = fold(value)
-            # A provider can be given by its domain.
-            is_domain = field == "provider" and "." in asked
-            begins = term.prefix and any(one.startswith(asked) for one in known)
-            if not (asked in known or begins or is_domain):
-                yield value

@@ -47,7 +47,11 @@ class MarksFile:
         with said("opened", self._path):
             if self._path is not None:
                 self._must_not_be_emptied(self._path)
-                self._make_private(self._path)
+                try:
+                    private_files.make(self._path, is_for_marks=True)
+                except OSError:
+                    if not os.path.exists(self._path):  # a read-only one can still be read
+                        raise
             name = self._path or ":memory:"
             connection = sqlite3.connect(name, isolation_level=None, check_same_thread=False)
             try:
@@ -61,15 +65,6 @@ class MarksFile:
                 connection.close()
                 raise
         return connection
-
-    @staticmethod
-    def _make_private(path: str) -> None:
-        """Create the file and make it private; a read-only one can still be read. Raises OSError."""
-        try:
-            private_files.make(path, is_for_marks=True)
-        except OSError:
-            if not os.path.exists(path):
-                raise
 
     @staticmethod
     def _must_not_be_emptied(path: str) -> None:

@@ -245,14 +245,6 @@ def imported_times(place: int, record: Mapping[str, object]) -> Times:
     return found
 
 
-def imported_with_times(records: Iterable[Mapping[str, Any]]) -> dict[int, MarkWithTimes]:
-    """Returns the marks in exported records, by key. Raises UsageError."""
-    found = (
-        (imported(place, record), imported_times(place, record)) for place, record in enumerate(records, 1)
-    )
-    return {mark.key: (mark, times) for mark, times in found}
-
-
 class MarkTables(Protocol):
     """The stored marks, and the changes that can be undone, in one transaction."""
 
@@ -367,7 +359,10 @@ class KeptMarks(ABC):
     def merge(self, records: Iterable[Mapping[str, Any]]) -> int:
         """Merge each part of exported marks that was changed later than here; returns how many articles
         changed."""
-        theirs = imported_with_times(records)
+        theirs: dict[int, MarkWithTimes] = {}
+        for place, record in enumerate(records, 1):
+            mark = imported(place, record)
+            theirs[mark.key] = mark, imported_times(place, record)
         with self._transaction() as tables:
             mine = tables.with_times(theirs)
             steps: list[Step] = []

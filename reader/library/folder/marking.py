@@ -67,11 +67,6 @@ class MarksDesk:
         marks.file.notices.clear()
 
     @property
-    def are_kept(self) -> bool:
-        """Returns whether marks can be saved."""
-        return self._marks.is_kept
-
-    @property
     def turn(self) -> int:
         """The number of the newest change by any reader; may be older during a very large change."""
         if not self._lock.acquire(timeout=PATIENCE):
@@ -170,24 +165,23 @@ class MarksDesk:
 
     def change(self, rows: Sequence[ArticleRow], change: Change, *, is_undoable: bool = True) -> int:
         """Change the marks of these articles; returns how many were changed. Raises StorageError."""
-        if not self.are_kept:
+        if not self._marks.is_kept:
             raise StorageError('marks cannot be saved; "reader doctor" names the folder to make writable')
         blanks = {row.key: blank(row) for row in rows}
         articles = {key: mark.identity for key, mark in blanks.items()}
         traces = {key: mark.traces for key, mark in blanks.items()}
-        changed = self._whole(lambda marks: marks.change(articles, change, traces, is_undoable=is_undoable))
-        self.follow(-1)
-        return changed
+        return self._changed(lambda marks: marks.change(articles, change, traces, is_undoable=is_undoable))
 
     def undo(self) -> str | None:
         """Undo the last change; returns its description ("3 marked read"), or None. Raises StorageError."""
-        done = self._whole(Marks.undo)
-        self.follow(-1)
-        return done
+        return self._changed(Marks.undo)
 
     def redo(self) -> str | None:
         """Redo the last undone change; returns its description, or None. Raises StorageError."""
-        done = self._whole(Marks.redo)
+        return self._changed(Marks.redo)
+
+    def _changed(self, action: Callable[[Marks], _Done]) -> _Done:
+        done = self._whole(action)
         self.follow(-1)
         return done
 

@@ -10,7 +10,6 @@ from time import monotonic
 from typing import Any, LiteralString, TypeVar
 
 import psycopg
-from psycopg import sql
 
 from reader.article.identity import identity_of
 from reader.article.record import Article, Problem
@@ -291,7 +290,7 @@ class Watch:
             if self._connection is None:
                 self._connection = connect(self._address)
                 try:
-                    self._connection.execute(sql.SQL("listen {}").format(sql.Identifier(CHANNEL)))
+                    self._connection.execute(f"listen {CHANNEL}")
                 except (psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.FeatureNotSupported):
                     self._leave()
                     self._is_told = False

@@ -41,6 +41,7 @@ searched."""
 TITLES_MS = 60_000
 """Time limit for reading the order of all titles, once per publication."""
 
+_HEADLINES = f"select {HEADLINE_COLUMNS}, first_key, coverage from article left join story using(number)"
 _ARTICLE_ROW = f"number, key, url, 0, path, title_key, text_key, {STATED_DATE}"
 
 
@@ -182,7 +183,6 @@ class PostgresStore:
     def with_phrase(
         self, numbers: Sequence[int], field: str, wanted: Sequence[str], prefix: bool
     ) -> Iterable[int]:
-        """Returns the articles that contain these words, or characters, consecutively."""
         if not words(wanted[0]):
             return self._with_signs(numbers, field, wanted)
         # Words are separated by spaces, each text is on its own line.
@@ -209,21 +209,13 @@ class PostgresStore:
                 yield number
 
     def headlines(self, numbers: Sequence[int], marks: Mapping[str, BitMap]) -> list[Headline]:
-        """Returns the headlines of these numbers in the given order, without those of deleted articles."""
-        rows = self._rows(
-            f"select {HEADLINE_COLUMNS}, first_key, coverage from article left join story using(number)"
-            " where number = any(%s)", [*numbers]
-        )  # fmt: skip
+        rows = self._rows(f"{_HEADLINES} where number = any(%s)", [*numbers])
         found = {row[0]: row for row in rows}
         return [_cleaned(headline(found[number], marks)) for number in numbers if number in found]
 
     def headlines_keyed(self, low: int, high: int, most: int, marks: Mapping[str, BitMap]) -> list[Headline]:
-        """Returns the headlines of at most `most` articles whose keys are in this range."""
-        rows = self._rows(
-            f"select {HEADLINE_COLUMNS}, first_key, coverage from article left join story using(number)"
-            " where key between %s and %s order by key limit %s",
-            low, high, most,
-        )  # fmt: skip
+        where = "key between %s and %s order by key limit %s"
+        rows = self._rows(f"{_HEADLINES} where {where}", low, high, most)
         return [_cleaned(headline(row, marks)) for row in rows]
 
     def identities(self, numbers: Sequence[int]) -> list[ArticleRow]:
@@ -232,11 +224,9 @@ class PostgresStore:
         return [*map(ArticleRow._make, rows)]
 
     def numbers_from(self, heads: Iterable[int]) -> list[int]:
-        """Returns the numbers of the articles with these keys (ids as integers)."""
         wanted = [*heads]
-        return (
-            self._numbers("select number from article where (key >> 15) = any(%s)", wanted) if wanted else []
-        )
+        question: LiteralString = "select number from article where (key >> 15) = any(%s)"
+        return self._numbers(question, wanted) if wanted else []
 
     def numbers_of(self, keys: Sequence[int]) -> list[int]:
         """Returns the numbers of the articles with these keys."""
