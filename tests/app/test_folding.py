@@ -104,6 +104,15 @@ async def test_a_folded_row_is_read_as_a_whole(library: FolderLibrary) -> None:
         assert len(library.select(parse("is:read"))) == 1
 
 
+async def test_a_folded_story_is_read_as_a_whole_in_the_article_too(library: FolderLibrary) -> None:
+    """The key marks all its articles, and again after their marks have changed."""
+    async with an_app(library).run_test(size=WIDE) as pilot:
+        await press(pilot, "Z", "j", "enter", "r")
+        assert len(library.select(parse("is:read"))) == 3
+        await press(pilot, "r")
+        assert len(library.select(parse("is:read"))) == 0
+
+
 async def test_the_next_unread_row_has_something_unread(library: FolderLibrary) -> None:
     """A story counts if any of its articles is unread."""
     async with an_app(library).run_test(size=WIDE) as pilot:

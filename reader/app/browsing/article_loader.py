@@ -130,7 +130,9 @@ class ArticleLoader:
         if self.headline is None:
             return
         with suppress(ReaderError):
-            newer = self._library.find(self.headline.id)
+            newer, listed = self._library.find(self.headline.id), self._host.articles.headline
+            if listed is not None and self._is_shown(listed):
+                newer = newer._replace(fold=listed.fold)
             self._pane.note = self._library.note(newer)
             self.headline = newer
             if self._pane.shown is not None:
