@@ -108,9 +108,7 @@ def layout_foot(subject: Subject, width: int, links: Sequence[tuple[str, str]] =
     others = other_fields(article)
     if known or others:
         lines.append((Span("OTHER FIELDS", "meta"),))
-        for name, value in known:
-            lines.extend(wrap([Span(f"{name}  ", "meta"), Span(value, "text")], width))
-        for name, content in others.items():
+        for name, content in (*known, *others.items()):
             lines.extend(_field(name, content, width, 0))
         lines.append(())
     lines.extend(wrap([Span(place_of(article.path), "meta")], width))

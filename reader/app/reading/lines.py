@@ -221,7 +221,7 @@ def _belonging(before: str, text: str) -> int:
     count = 0
     while count < len(text) and text[count] != "\n":
         last = text[count - 1] if count else before[-1]
-        if last != _JOINER and (text[count] == "\n" or get_character_cell_size(text[count])):
+        if last != _JOINER and get_character_cell_size(text[count]):
             break
         count += 1
     return count
