@@ -163,7 +163,7 @@ class Publisher:
         if version > VERSION:
             raise SharedError(f"{name} was set up by a newer version of reader: publish with that one")
         for step in range(version, VERSION):
-            for statement in MIGRATIONS[step].format(schema=SCHEMA).split(";"):
+            for statement in MIGRATIONS[step].split(";"):
                 connection.execute(statement.encode())
         connection.execute("update meta set value = %s where key = 'version'", (str(VERSION),))
         if "unfinished" in meta:

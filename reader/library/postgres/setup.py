@@ -17,13 +17,13 @@ from psycopg import conninfo, errors, sql
 
 from reader.library.postgres.connection import SharedError, connect, shown, told
 from reader.library.postgres.schema import (
+    GRANTS,
+    PARTITIONED_TABLES,
     READERS,
     SCHEMA,
+    SHARD_TABLES,
     SHARDED,
-    grants,
-    partitioned_tables,
-    tables_beside,
-    tables_of_shard,
+    TABLES_BESIDE,
 )
 
 LOCK = 0x6E657774
@@ -114,12 +114,12 @@ def _statements(
         if shards:
             found += _servers(shards, owner, with_passwords=with_passwords)
         found += [f"create schema if not exists {SCHEMA} authorization {owner}", f"set local role {owner}"]
-        tables = partitioned_tables() if shards else tables_of_shard()
-        found += [one.strip() for one in f"{tables};{tables_beside()}".split(";") if one.strip()]
+        tables = PARTITIONED_TABLES if shards else SHARD_TABLES
+        found += [one.strip() for one in f"{tables};{TABLES_BESIDE}".split(";") if one.strip()]
         if shards:
             found += _partitions(len(shards))
             found.append(f"insert into {SCHEMA}.meta values('shards', '{len(shards)}')")
-        found += [one for one in grants().split(";") if one]
+        found += [one for one in GRANTS.split(";") if one]
         found.append("reset role")
     return found + [f"grant {READERS} to {sql.Identifier(role).as_string(connection)}" for role in roles]
 
@@ -128,7 +128,7 @@ def _prepare_shard(address: str) -> None:
     """Creates the missing tables of a shard. Raises SharedError."""
     with told(address), closing(connect(address, is_writing=True, timeout_ms=0)) as connection:
         if connection.execute("select to_regclass('sets')").fetchone() == (None,):
-            connection.execute(f"create schema if not exists {SCHEMA};{tables_of_shard()}".encode())
+            connection.execute(f"create schema if not exists {SCHEMA};{SHARD_TABLES}".encode())
         elif connection.execute("select 1 from sets limit 1").fetchone():
             raise SharedError(
                 f"{shown(address)} holds articles already: give an empty database for each shard"

@@ -448,7 +448,7 @@ def test_an_older_schema_is_brought_forward(
     for module in (publishing, connecting):
         monkeypatch.setattr(module, "VERSION", VERSION + 1)
     monkeypatch.setattr(
-        publishing, "MIGRATIONS", {VERSION: "alter table {schema}.meta add column extra text; select 1"}
+        publishing, "MIGRATIONS", {VERSION: "alter table news.meta add column extra text; select 1"}
     )
     with closing(connecting.connect(shared)) as connection:
         with pytest.raises(ReaderError, match="older version of reader"):
