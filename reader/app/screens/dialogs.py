@@ -1,6 +1,6 @@
 """The questions over the screen: yes or no, a line of text, a note, and which of the listed articles to mark.
 
-Text from outside goes through Content, never through markup. What follows from an answer is the asker's.
+Text from outside goes through Content, never through markup. The caller decides what an answer leads to.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from reader.query import Query
 LONGEST_NOTE = 100_000
 """Characters."""
 MOST_DETAILS = 8
-"""Lines under a question; there may be hundreds."""
+"""Lines shown under a question."""
 DETAIL_WIDTH = 60
 """Cells of such a line."""
 ACTIONS = (

@@ -1,4 +1,4 @@
-"""All keys on one page, made from the commands; and the question's language in a few lines."""
+"""The help page: every command with its keys, and the query language in a few lines."""
 
 from __future__ import annotations
 

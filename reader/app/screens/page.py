@@ -1,4 +1,4 @@
-"""What all dialogs and pages have: the keys that move in them and leave them, and the keys at their foot."""
+"""The base class of dialogs and pages: keys that move in them and leave them, and the line that names keys."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOVING: tuple[BindingType, ...] = (
     binding("go_top", "jump(False)"),
     binding("go_bottom", "jump(True)"),
 )
-"""For pages with more than they can show, whose class `body` is on what moves."""
+"""For pages that scroll; the widget that moves has the class `body`."""
 
 
 def drop_outdated(event: events.Resize, app: App[Any]) -> None:
@@ -109,7 +109,7 @@ class Page(ModalScreen[ScreenResultType]):
 
 
 Hint = tuple[str, str]
-"""A command, or Textual's name of a key, and what it does; without words the next hint's are meant."""
+"""A command, or Textual's name of a key, and what it does; without words it shares those of the next hint."""
 
 
 class Hints(Visual):

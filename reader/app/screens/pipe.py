@@ -1,4 +1,4 @@
-"""Handing articles to a command, and its output: long lines are wrapped, spaces stay as they are."""
+"""Piping articles to a command, and the page of its output: long lines are wrapped, spaces are kept."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from reader.errors import ReaderError
 from reader.opening.programs import PipeCommand, Said, arguments_of
 
 FORMS = ("markdown", "json")
-"""What a command can be given; the first is what it gets unless Tab says otherwise."""
+"""The formats that a command can get; Tab switches from the first to the second."""
 _NAMES = {"markdown": "Markdown", "json": "JSON"}
 
 

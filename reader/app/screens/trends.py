@@ -1,6 +1,6 @@
 """The page of trends: topics, providers or folders with a line of bars each, and rising words.
 
-It shows what it is given; who opens it asks the library. Closes with what was chosen.
+The caller asks the library and passes the counts in. Closes with the value to show.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The base class of the panes, a window on lines that the widget paints itself; messages that several send.
+"""The base class of the panes, which paint their lines themselves; messages that several panes send.
 
 A pane reports how many lines it has with `set_extent`, which does not lay out the whole screen again as a
 change of Textual's `virtual_size` does with every letter typed. A rule at its edge (a border at the right,

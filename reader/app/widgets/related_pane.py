@@ -1,7 +1,7 @@
 """What is related to the article: links of its file, articles of the same story, articles that are alike.
 Those in the collection can be followed, the others opened.
 
-It posts the same messages as the list and the article; where a link leads was found out by the library.
+It posts the same messages as the list and the article; the library knows where a link leads.
 """
 
 from __future__ import annotations

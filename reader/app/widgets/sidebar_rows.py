@@ -38,7 +38,7 @@ HIGH = 32
 """Lines of a sidebar in which charts have two lines, and one more for the ends of their scale."""
 BY_NAME = "A–Z"
 ALL = "all"
-"""Over the column of totals, as the list's sign of what is unread is over the other."""
+"""The head of the column of totals; that of unread articles has the sign of unread rows."""
 FIND, CARET = "⌕", "▏"
 _MARKS: Mapping[State, str] = {"included": "■", "excluded": "−", "": "□"}
 LEAST_SHOWN, LEAST_ON_HIGH = 3, 5
@@ -73,7 +73,7 @@ class SidebarRow(NamedTuple):
 
     @property
     def is_choice(self) -> bool:
-        """Whether the cursor can be on it; also if nothing is found, to keep it in its section."""
+        """Whether the cursor can be on it; also on "no match", which keeps the cursor in its section."""
         return self.kind in ("view", "value", "more", "chart", "nothing")
 
     @property
