@@ -1,4 +1,4 @@
-"""The base class of dialogs and pages: keys that move in them and leave them, and the line that names keys."""
+"""The base class of dialogs and pages: keys that move in them and leave them, and the line that names them."""
 
 from __future__ import annotations
 
