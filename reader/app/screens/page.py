@@ -1,4 +1,4 @@
-"""The base class of dialogs and pages: keys that move in them and leave them, and the line that names them."""
+"""The base class of dialogs and pages: keys that move in them and leave them, and the line of keys below."""
 
 from __future__ import annotations
 
