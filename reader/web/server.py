@@ -231,18 +231,15 @@ class Server:
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
         await runner.setup()
         try:
-            self.port = await self._listen(runner)
+            try:
+                await web.TCPSite(runner, self.host, self.port).start()
+            except OSError as error:
+                raise ReaderError(self._refused(error)) from None
+            self.port = int(runner.addresses[0][1])
             told(self.port)
             await ended.wait()
         finally:
             await runner.cleanup()
-
-    async def _listen(self, runner: web.AppRunner) -> int:
-        try:
-            await web.TCPSite(runner, self.host, self.port).start()
-        except OSError as error:
-            raise ReaderError(self._refused(error)) from None
-        return int(runner.addresses[0][1])
 
     def _refused(self, error: OSError) -> str:
         if error.errno == errno.EADDRINUSE:
