@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from threading import Event
+from threading import Event, current_thread, main_thread
 from time import monotonic
 from typing import Any
 
@@ -14,7 +14,7 @@ from reader.query import Query
 from reader.query.results import Facet, Folding, Progress
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, line, notices, picture, press, settled
+from tests.app.pilot import WIDE, browse, headline, line, notices, picture, press, settled
 from tests.fake_library import FakeLibrary, ListResults
 
 
@@ -46,6 +46,32 @@ async def test_the_first_headlines_are_there_before_the_last_file_is_read(start:
         assert len(screen.articles) == 120
         assert screen.articles.headline == held
         assert "read" not in line(pilot, 1)
+
+
+async def test_the_list_begins_with_the_newest_article(start: Launch) -> None:
+    """Also with one that the first refresh finds, however long the answer with it takes."""
+    may_answer = Event()
+
+    class Slow(FakeLibrary):
+        def select(self, *args: Any, **options: Any) -> ListResults:
+            if current_thread() is not main_thread():
+                may_answer.wait(60)
+            return super().select(*args, **options)
+
+    library = Slow(articles(3))
+    library.to_come = [an_article("Just in", hours=0)]
+    async with start(library=library).run_test(size=WIDE) as pilot:
+        screen = browse(pilot)
+        try:
+            for _ in range(100):
+                await pilot.pause(0.02)
+                if not screen.refreshing.is_refreshing:
+                    break
+            assert len(screen.articles) == 3 and not screen.refreshing.is_refreshing
+        finally:
+            may_answer.set()
+        await settled(pilot)
+        assert screen.articles.cursor == 0 and headline(screen).title == "Just in"
 
 
 async def test_total_and_unread_articles_change_together(start: Launch) -> None:

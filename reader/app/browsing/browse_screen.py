@@ -445,7 +445,8 @@ class BrowseScreen(Screen[None]):
 
     def _refresh_progressed(self, is_complete: bool) -> None:
         if is_complete:
-            self.articles.keeps_article = True
+            # Else with the answer that has what this refresh found.
+            self.articles.keeps_article |= self.results_display.worker.is_idle
             self.feeds.renew_page()
             self.saved_queries.follow_rules()
         self.results_display.show_status()

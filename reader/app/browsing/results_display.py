@@ -76,6 +76,8 @@ class LatestQueryWorker:
         self._library, self._clock, self._tell = library, clock, tell
         self._changed = Condition()
         self._wanted: Question | None = None
+        self.latest: Question | None = None
+        """The question that was asked last."""
         self._is_busy = self._is_ending = False
         self._caught: list[tuple[Question, Answer]] | None = None
         """The answers so far, while someone waits for them."""
@@ -89,7 +91,7 @@ class LatestQueryWorker:
             waiting = self._wanted
             if question.is_recount and waiting is not None and waiting.query == question.query:
                 question = waiting
-            self._wanted = question
+            self._wanted = self.latest = question
             was_busy, self._is_busy = self._is_busy, True
             self._changed.notify_all()
             if self._thread is None:
@@ -307,6 +309,9 @@ class ResultsDisplay:
             return
         elif isinstance(answer, Counts):
             self._show_counts(answer)
+            # Until all files are read, the list stays at its top.
+            is_last = question is self.worker.latest and not self._refreshing.is_refreshing
+            self._articles.keeps_article |= is_last
         elif question.folding == self._filters.folding:
             self._show_results(answer)
 
