@@ -1,8 +1,8 @@
 """The files of incoming articles. One promise: a file is written whole or not at all, inside the news folder,
 and never over what a user has edited.
 
-Every folder on the way is opened without following links, and files are named relative to it, so a folder
-that is replaced by a link leads nowhere.
+Every folder on the path is opened without following symbolic links, and files are opened relative to it, so a
+folder that is replaced by a link leads nowhere.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from reader.feeds.document import Enclosure, Entry
 from reader.permissions import require
 
 MOST_NAME = 72
-"""Characters of a file's name that come from the title."""
+"""Maximum number of characters of a file's name that come from the title."""
 MOST_NAME_BYTES = 180
 MOST_BODY = 3_500_000
 """Bytes; files are read up to 4 MB."""
 MOST_SCANNED = 4096
-"""Bytes of a file in which its guid is looked for."""
+"""Number of bytes at the start of a file that are searched for its guid."""
 
 _UNSAFE = re.compile(r"[\W_]+")
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d|\d+|saved)")
-"""Names that are devices somewhere, years, or the folder of saved pages."""
+"""Reserved names: devices on some systems, years, and the folder of saved pages."""
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -51,13 +51,13 @@ class WriteOutcome(Enum):
     WRITTEN = "written"
     REWRITTEN = "rewritten"
     SAME = "same"
-    """It was there already, byte for byte."""
+    """The same bytes were there already."""
     EDITED = "edited"
-    """It is the user's now, or was removed by them."""
+    """The user has edited or removed it."""
 
 
 class Found(NamedTuple):
-    """An article file in a feed's folder of which nothing is remembered."""
+    """An article file in a feed's folder that the state doesn't know."""
 
     path: str
     guid: str
@@ -72,7 +72,7 @@ class NewsFolder:
     """
 
     def __init__(self, root: str = "") -> None:
-        """It is made when something is written."""
+        """The folder is created by the first write."""
         self.root = root or news_folder()
 
     def put(
@@ -95,24 +95,25 @@ class NewsFolder:
         return digest, WriteOutcome.WRITTEN if there is None else WriteOutcome.REWRITTEN
 
     def remove(self, path: str, ours: str) -> bool:
-        """Remove an article that is as it was written; False if it is another or gone."""
+        """Remove an article if it is unchanged since it was written; returns False if it has changed or is
+        gone."""
         require("files")
         with self._folder_of(path) as (place, name):
             if place is None or not ours or _digest_in(place, name) != ours:
                 return False
             os.unlink(name, dir_fd=place)
-        with suppress(OSError):  # nor the folder of a year or a feed in which nothing is left
+        with suppress(OSError):  # remove the folders of the year and the feed too, if they are empty now
             while path := os.path.dirname(path):
                 os.rmdir(os.path.join(self.root, path))
         return True
 
     def digest(self, path: str) -> str:
-        """Of the file as it is; empty if there is none."""
+        """Returns the digest of the current file; empty if there is none."""
         with self._folder_of(path) as (place, name):
             return _digest_in(place, name) or ""
 
     def text(self, path: str) -> str:
-        """The file as it is; empty if its folder is gone."""
+        """Returns the current file; empty if its folder is gone."""
         with self._folder_of(path) as (place, name):
             if place is None:
                 return ""
@@ -120,11 +121,11 @@ class NewsFolder:
                 return file.read(MOST_BODY * 2).decode("utf-8", "replace")
 
     def exists(self, path: str) -> bool:
-        """Whether anything has this name."""
+        """Returns whether anything exists at this path."""
         return os.path.lexists(os.path.join(self.root, path))
 
     def free_path(self, folder: str, title: str, day: str, taken: Container[str] = ()) -> str:
-        """The path of a new article in a feed's folder; none of those that are taken."""
+        """Returns a free path for a new article in a feed's folder."""
         name = f"{day}-{_safe(fold(title), MOST_NAME) or 'article'}"
         for number in count(1):
             path = f"{folder}/{day[:4]}/{name}{f'-{number}' if number > 1 else ''}.md"
@@ -133,7 +134,7 @@ class NewsFolder:
         return path
 
     def scan(self, directory: str) -> list[Found]:
-        """The articles of feeds in a folder, by what their headers say."""
+        """Returns the articles of feeds in a folder, as identified by their headers."""
         found = []
         for folder, folders, names in os.walk(os.path.join(self.root, directory)):
             folders[:] = sorted(one for one in folders if not one.startswith("."))
@@ -151,7 +152,7 @@ class NewsFolder:
 
     @contextmanager
     def _folder_of(self, path: str, *, makes: bool = False) -> Iterator[tuple[int | None, str]]:
-        """A descriptor of the folder of a file, None if it is not there, and the file's name."""
+        """Yields a descriptor of the file's folder (None if it doesn't exist) and the file's name."""
         folder, name = os.path.split(path)
         place: int | None = None
         try:
@@ -194,7 +195,7 @@ class NewsFolder:
 
 
 def folder_name(text: str, fallback: str) -> str:
-    """A name for the folder of a feed or a group, of safe letters."""
+    """Returns a folder name for a feed or a group, made of safe characters."""
     name = _safe(text, 60) or _safe(fallback, 60) or "feed"
     return f"feed-{name}" if _RESERVED.fullmatch(name) else name
 
@@ -211,9 +212,8 @@ def rendered(
     topics: Sequence[str] = (),
     saved: str = "",
 ) -> str:
-    """The article's file: the record of an article in the layout that is read fastest, then the body.
-
-    An entry without a date has the time when it was `seen` first.
+    """Returns the text of an article file: the record in the layout that is parsed fastest, then the body. An
+    entry without a date gets the time when it was first `seen`.
     """
     link = entry.link or (entry.enclosures[0].url if entry.enclosures else "")
     name, domain = provider
@@ -232,7 +232,7 @@ def rendered(
         *([f"savedDateTime: {saved}"] if saved else []),
         *_line("author", alone),
         *(["", "provider:", *_line("  name", name), *_line("  domain", domain)] if name or domain else []),
-        # Where the key is missing, the category would be taken for a topic.
+        # Without this key, the category would count as a topic.
         *(_list("topics", topics) or (["topics: []"] if category else [])),
         *(["", "images:"] if entry.pictures else []),
     ]
@@ -251,7 +251,7 @@ def rendered(
 
 
 def _line(key: str, text: str) -> list[str]:
-    """A key with a text; nothing where there is none."""
+    """Yields a key with a text value; nothing if the text is empty."""
     return [f"{key}: {_quoted(text)}"] if text else []
 
 
@@ -264,7 +264,7 @@ def _quoted(text: str) -> str:
 
 
 def _enclosure_line(one: Enclosure) -> str:
-    """A link in the article to a file that belongs to it."""
+    """Returns a Markdown link to an enclosure."""
     word = {"audio": "Listen", "video": "Watch", "image": "Picture"}.get(
         one.type.partition("/")[0], "Download"
     )
@@ -281,7 +281,7 @@ def _shortened(body: str) -> str:
 
 
 def _safe(text: str, most: int) -> str:
-    """Letters and digits of any script, joined by hyphens; whole words where they fit."""
+    """Returns the letters and digits (of any script), joined by hyphens; cut between words if possible."""
     name = _UNSAFE.sub("-", clean_line(text)).strip("-")
     if len(name) > most:
         name = name[: most + 1].rpartition("-")[0] or name[:most]
@@ -295,7 +295,8 @@ def _digest(raw: bytes) -> str:
 
 
 def _digest_in(place: int | None, name: str) -> str | None:
-    """The digest of a file in an open folder; None if there is none, empty if it is no plain file."""
+    """Returns the digest of a file in an open folder; None if there is none, empty if it is not a regular
+    file."""
     if place is None:
         return None
     try:
@@ -309,7 +310,7 @@ def _digest_in(place: int | None, name: str) -> str | None:
 
 
 def _write(place: int, name: str, raw: bytes) -> None:
-    """Put a file into an open folder, whole or not at all."""
+    """Write a file into an open folder atomically."""
     require("files")
     draft = f".{name}.part"
     with suppress(FileNotFoundError):  # of a killed fetch

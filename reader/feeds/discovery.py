@@ -1,7 +1,5 @@
-"""From an address that a user has to the feeds that are there: the address itself, what its page names,
-then the usual places.
-
-`discover` blocks and may be called from any thread. Nothing is kept here: that is `subscriptions.add`.
+"""Finds the feeds of an address: the address itself, those that its page declares, then the usual places.
+`discover` blocks and may be called from any thread. Nothing is saved here; see `subscriptions.add`.
 """
 
 from __future__ import annotations
@@ -22,9 +20,9 @@ from reader.feeds.subscriptions import Subscription, login_of, without_credentia
 from reader.feeds.workers import Unread, Workers
 
 MOST_NAMED = 12
-"""Feeds of one page that are looked at."""
+"""Maximum number of feeds tried for one page."""
 _PLACES = ("feed", "feed.xml", "rss.xml", "atom.xml", "index.xml", "rss", "feed.json", "feeds/posts/default")
-"""Where feeds usually are, in a site's root."""
+"""Usual paths of feeds on a site."""
 _KINDS = re.compile(
     r"application/(?:rss\+xml|atom\+xml|feed\+json|rdf\+xml|xml|json)|text/xml", re.IGNORECASE
 )
@@ -38,7 +36,7 @@ class FoundFeed(NamedTuple):
     """A feed that was found."""
 
     url: str
-    """Where it is; with user and password where the user wrote them."""
+    """Its URL; with user and password if the user gave them."""
     title: str
     entries: int
     newest: tuple[str, ...] = ()
@@ -48,18 +46,19 @@ class FoundFeed(NamedTuple):
 
 
 class NoFeed(ReaderError):
-    """There is no feed at an address, nor does its page name one."""
+    """The address is not a feed, and its page declares none."""
 
     exit_code = 1
 
 
 def discover(url: str, *, limits: Limits | None = None) -> list[FoundFeed]:
-    """The feeds at an address, best first: one where it is a feed itself. Blocks. Raises ReaderError."""
+    """Returns the feeds of an address, best first; only one if it is a feed itself. Blocks. Raises
+    ReaderError."""
     return asyncio.run(_discover(with_scheme(url), limits))
 
 
 def with_scheme(url: str) -> str:
-    """The address as it can be asked: `blog.example` means https, `feed:` is no scheme of its own."""
+    """Returns the address as a URL to request: `blog.example` means https, and `feed:` is replaced."""
     url = clean_line(url)
     if url.lower().startswith("feed:"):
         url = url[5:].removeprefix("//")
@@ -74,7 +73,8 @@ async def _discover(url: str, limits: Limits | None) -> list[FoundFeed]:
 
 
 class _Search:
-    """One look for feeds, in which no address is asked twice: pages name feeds that lead back to them."""
+    """One search for feeds. No address is requested twice, as pages may declare feeds that redirect back to
+    them."""
 
     def __init__(self, network: Network, workers: Workers, url: str) -> None:
         self._network, self._workers, self._url = network, workers, url
@@ -95,7 +95,7 @@ class _Search:
         except NotAFeed as error:
             reason = str(error)
         links = _Links(answer)
-        # A page that only leads to another, such as that of a language.
+        # A page that only redirects, for example to the user's language.
         if not links.feeds and (further := await self._fetched(links.elsewhere, answer)):
             answer, links = further, _Links(further)
         if found := await self._all(links.feeds, answer):
@@ -121,7 +121,8 @@ class _Search:
         return found
 
     async def _fetched(self, url: str, page: Answer) -> Answer | None:
-        """The answer at an address that a page names; None if there is none, or if it was there before."""
+        """Returns the response of an address that a page declares; None if it fails or was requested
+        before."""
         if url and url not in self._asked:
             self._asked.add(url)
             with suppress(FetchError):
@@ -137,14 +138,14 @@ class _Search:
 
 
 class _Links(HTMLParser):
-    """What a page says of feeds, by `<link rel="alternate">` and the like."""
+    """The feeds that a page declares, by `<link rel="alternate">` and the like."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__()
         self._base = answer.url
         self._found: list[tuple[str, str]] = []
         self.elsewhere = ""
-        """The page that it leads to by itself; empty for most."""
+        """The URL of a meta refresh; usually empty."""
         if found := _YOUTUBE.match(answer.url):
             what = f"channel_id={found[1]}" if found[1] else f"playlist_id={found[2]}"
             self._found.append((f"https://www.youtube.com/feeds/videos.xml?{what}", ""))
@@ -152,11 +153,11 @@ class _Links(HTMLParser):
 
     @property
     def feeds(self) -> list[str]:
-        """Their addresses, in the page's order; those for comments last."""
+        """Returns their URLs in the page's order; comment feeds last."""
         return [url for url, _ in sorted(self._found, key=lambda one: "comment" in " ".join(one).lower())]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note what names a feed."""
+        """Record a tag that declares a feed."""
         said = {name: value or "" for name, value in attrs}
         if tag == "base" and said.get("href"):
             self._base = joined(self._base, said["href"]) or self._base

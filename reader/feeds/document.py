@@ -1,7 +1,7 @@
-"""A feed's document, bytes to entries: RSS, RDF and Atom by feedparser, and JSON Feed.
+"""Parses a feed's document into entries: RSS, RDF and Atom with feedparser, and JSON Feed.
 
-feedparser gets bytes, never an address or a file name, and does not sanitise: only what is new is cleaned
-(`reader.feeds.html`). Runs in a worker, which can be ended.
+feedparser gets bytes, never an address or a file name, and does not sanitise: only new entries are cleaned
+(`reader.feeds.html`). Runs in a worker, which can be killed.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from reader.errors import ReaderError
 from reader.parsing.dates import parse_date
 
 MOST_IN_ENTRY = 2 << 20
-"""Characters of an entry's text; an article file is read up to 4 MB."""
+"""Maximum number of characters of an entry's text; an article file is read up to 4 MB."""
 MOST_TITLE = 500
 MOST_LISTED = 50
-"""Authors, topics, pictures or enclosures of one entry."""
+"""Maximum number of authors, topics, pictures or enclosures of one entry."""
 
 _TAGS = re.compile(
     r"</?(?:a|abbr|b|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|kbd|li|mark|p|q|s|small|span|strike|strong"
@@ -48,7 +48,7 @@ _USUAL_DATE = re.compile(
     r"(?a)(?:[A-Z][a-z]{2}, *)?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC|Z)"
     r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)"
 )
-"""Dates that feedparser reads right; of others it makes something in many cases."""
+"""Dates that feedparser parses correctly; for others it often guesses."""
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 _ENTITY_DECLARED = re.compile(rb"<!ENTITY\s+([A-Za-z][A-Za-z0-9]*)")
 _REFERENCE = re.compile(
@@ -56,14 +56,14 @@ _REFERENCE = re.compile(
     rb"|&(?:(?P<name>[A-Za-z][A-Za-z0-9]{0,30});|#(?P<number>\d{1,7}|[xX][0-9a-fA-F]{1,6});)?",
     re.DOTALL,
 )
-"""References, and what has none."""
+"""Entity references, and ampersands that start none."""
 _DOCTYPE = re.compile(rb"(?<=[>\[])[ \t]*(?=<!(?:DOCTYPE|ENTITY))", re.IGNORECASE)
 _NAMES = {
     "rss20": "RSS 2.0", "rss10": "RSS 1.0", "rss090": "RSS 0.90", "atom10": "Atom 1.0", "atom03": "Atom 0.3",
     "cdf": "CDF", "rss": "RSS", "atom": "Atom",
 }  # fmt: skip
 _EARLIEST = 1971
-"""Years before are zeros that some program took for a date."""
+"""Earlier years are zeros that some program wrote as a date."""
 
 
 MAGIC = (
@@ -73,11 +73,11 @@ MAGIC = (
     (b"\xff\xd8", "a picture"),
     (b"pk\x03\x04", "a ZIP archive"),
 )
-"""How files begin that are no feeds, in lower case."""
+"""First bytes of files that are not feeds, in lower case."""
 
 
 class NotAFeed(ReaderError):
-    """The document is something else; `str()` says what."""
+    """The document is not a feed; `str()` says what it is."""
 
     exit_code = 1
 
@@ -102,11 +102,11 @@ class Entry(NamedTuple):
     """One entry. Texts are clean; addresses are absolute; nothing is None."""
 
     guid: str = ""
-    """As the feed says it; empty if it says none."""
+    """As in the feed; empty if it has none."""
     link: str = ""
     title: str = ""
     published: str = ""
-    """ISO 8601 in UTC, or a day alone; empty if the feed does not say."""
+    """ISO 8601 in UTC, or only a day; empty if the feed has none."""
     updated: str = ""
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -114,7 +114,7 @@ class Entry(NamedTuple):
     enclosures: tuple[Enclosure, ...] = ()
     type: str = "article"
     provider: str = ""
-    """Who published it, if not the feed itself (an aggregator's `source`)."""
+    """Its publisher, if it differs from the feed (an aggregator's `source`)."""
     summary: str = ""
     """HTML."""
     content: str = ""
@@ -124,19 +124,19 @@ class Entry(NamedTuple):
 
 
 class FeedDocument(NamedTuple):
-    """What one fetched document of a feed says."""
+    """The contents of one fetched document of a feed."""
 
     title: str = ""
     site: str = ""
     ttl: int = 0
-    """Minutes; 0 = not said."""
+    """Minutes; 0 = not given."""
     entries: tuple[Entry, ...] = ()
     format: str = ""
     """For messages: "RSS 2.0", "Atom 1.0", "JSON Feed 1.1"."""
 
 
 def read(raw: bytes, content_type: str, url: str) -> FeedDocument:
-    """The document's entries. Raises NotAFeed."""
+    """Returns the parsed document. Raises NotAFeed."""
     raw = raw.lstrip(b"\x00 \t\r\n")
     if raw[:3] == b"\xef\xbb\xbf":
         raw = raw[3:].lstrip()
@@ -168,7 +168,7 @@ def _parsed(raw: bytes, content_type: str, url: str) -> FeedDocument:
     is_rss = found.version.startswith("rss")
     site = _site_of(found, url)
     entries = [_entry(one, site, url, is_rss=is_rss) for one in found.entries]
-    # A document that breaks off after some entries has those; `bozo` alone is no failure.
+    # A truncated document still has its first entries, so `bozo` alone is not a failure.
     if not any(map(_says_anything, entries)) and (is_broken or not found.get("version")):
         raise NotAFeed(_what_it_is(raw, content_type, found.get("bozo_exception")))
     feed = found.feed
@@ -182,20 +182,20 @@ def _parsed(raw: bytes, content_type: str, url: str) -> FeedDocument:
 
 
 class BufferedParser(ExpatParser):
-    """Expat with its own buffer for text. The standard library's driver is called back for each line and each
-    `&lt;` of a text, more than a hundred times an entry: a third of the time that reading a feed takes."""
+    """Expat with its own buffer for text. The standard library's driver gets a callback for each line and
+    each `&lt;` of a text, more than a hundred per entry: a third of the time of parsing a feed."""
 
     _parser: Any
 
     def reset(self) -> None:
-        """Make a new parser for the next document."""
+        """Create a new parser for the next document."""
         super().reset()
         self._parser.buffer_text = True
         self._parser.buffer_size = 1 << 16
 
 
 create_parser = BufferedParser
-"""What `xml.sax.make_parser` calls in a module that is named to it."""
+"""Called by `xml.sax.make_parser`, which gets this module's name."""
 
 
 @cache
@@ -216,13 +216,13 @@ def _read_by_feedparser(raw: bytes, kind: str) -> Any:
 
 
 def _is_broken(found: Any) -> bool:
-    """Whether the document is not well-formed, so that feedparser has guessed."""
+    """Returns whether the document is not well-formed, so that feedparser guessed."""
     return hasattr(found.get("bozo_exception"), "getLineNumber")
 
 
 def _with_references(raw: bytes) -> bytes:
-    """XML whose `&` are escaped and whose HTML entities are numbers, without control characters: most broken
-    feeds are whole then, and guessing would make `&copy=2` in an address a sign."""
+    """Returns the XML with bare `&` escaped, HTML entities as numbers, and no control characters. That
+    repairs most broken feeds; guessing would turn `&copy=2` in an address into a ©."""
     if b"\x00" in raw[:64]:
         return raw  # UTF-16 or -32
     declared = set(_ENTITY_DECLARED.findall(raw[:65536]))
@@ -243,20 +243,20 @@ def _with_references(raw: bytes) -> bytes:
 
 
 def _site_of(found: Any, url: str) -> str:
-    """The address of the page that a feed belongs to."""
+    """Returns the URL of the page that a feed belongs to."""
     top = str(dict.get(found.feed, "title_detail", {}).get("base") or "")
     return joined(joined(url, top) or url, str(dict.get(found.feed, "link") or ""))
 
 
 def _repaired(raw: bytes, *, is_sure: bool) -> bytes:
-    """UTF-8 with a few bad bytes stays UTF-8: one of them must not turn all letters into others."""
+    """Keeps UTF-8 with a few invalid bytes as UTF-8: one of them must not garble all other letters."""
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
         text = raw.decode("utf-8", "replace")
         bad = text.count("\ufffd")
         good = sum(not char.isascii() for char in text) - bad
-        # Where not one letter is UTF-8, it is not, whatever was reported.
+        # Without a single valid UTF-8 letter it is not UTF-8, whatever was declared.
         if good > bad or (is_sure and good):
             return text.encode("utf-8")
     return raw
@@ -285,21 +285,21 @@ def _what_it_is(raw: bytes, content_type: str, error: object) -> str:
 
 def _entry(raw: Any, site: str, url: str, *, is_rss: bool) -> Entry:
     get = dict.get
-    # Where no xml:base is this is empty, else it is what the entry's addresses start from.
+    # Empty without an xml:base, else the base of the entry's relative URLs.
     base = str(_detail(raw, "title").get("base") or _detail(raw, "summary").get("base") or "")
     start = joined(url, base) or site or url
     guid = clean_line(str(get(raw, "id") or ""))[:2000]
-    # FeedBurner's own addresses only lead to this one.
+    # FeedBurner's own URLs only redirect to this one.
     said = str(get(raw, "feedburner_origlink") or get(raw, "link") or "")
     if said == get(raw, "id") and not guid.startswith(("http://", "https://", "/")):
-        said = ""  # a guid that is no address, though nothing says isPermaLink="false"
+        said = ""  # a guid that is not a URL, though isPermaLink="false" is missing
     link = joined(start, said) or (guid if is_web(guid) else "")
     if not link:  # Atom: the text is elsewhere
         link = next((joined(start, str(one["src"])) for one in get(raw, "content") or () if "src" in one), "")
     content, content_base, kind = _longest(raw)
     summary = str(get(raw, "summary") or "")
     if is_rss and content and summary and (get(raw, "media_content") or get(raw, "media_thumbnail")):
-        # feedparser takes the description of a picture (media:description) for one of the entry.
+        # feedparser mistakes a picture's description (media:description) for the entry's.
         if kind == "text/plain" and _kind_of(raw, "summary") != "text/plain":
             content, content_base = "", ""
         elif kind != "text/plain" and _kind_of(raw, "summary") == "text/plain":
@@ -357,7 +357,7 @@ def _longest(raw: Any) -> tuple[str, str, str]:
 
 
 def text_of(value: object, kind: str = "") -> str:
-    """A title as text: without tags where it is HTML; entities resolved, even if escaped twice."""
+    """Returns a title as text: HTML without tags, and entities resolved, even if escaped twice."""
     text = str(value or "")
     if kind != "text/plain":
         text = _TAGS.sub("", text)
@@ -375,7 +375,7 @@ def _date(raw: Any, name: str) -> str:
     if not (parsed and _USUAL_DATE.fullmatch(text)):
         if found := date_of(text):
             return found
-        # It is feedparser's guess then, where its year and its day are in the text.
+        # Then feedparser's guess, if its year and day are in the text.
         numbers = {int(one) for one in re.findall(r"\d+", text) if len(one) <= 4}
         if not parsed or not ({parsed[0], parsed[0] % 100} & numbers and _days_around(parsed) & numbers):
             return ""
@@ -386,7 +386,7 @@ def _date(raw: Any, name: str) -> str:
 
 
 def _days_around(parsed: Sequence[int]) -> set[int]:
-    """The day of a date in UTC in all time zones."""
+    """Returns the days of the month that a UTC date may fall on in any time zone."""
     try:
         day = datetime(parsed[0], parsed[1], parsed[2])
     except (ValueError, TypeError):
@@ -395,7 +395,7 @@ def _days_around(parsed: Sequence[int]) -> set[int]:
 
 
 def date_of(text: str) -> str:
-    """A date as ISO 8601 in UTC, a date without a zone being one in UTC; empty if it is none."""
+    """Returns a date as ISO 8601 in UTC; without a time zone it counts as UTC. Empty if invalid."""
     text = clean_line(text)[:80]
     if not text:
         return ""
@@ -422,7 +422,8 @@ def _authors(raw: Any) -> tuple[str, ...]:
 
 
 def _name_of(author: Mapping[str, Any], written: str) -> str:
-    """feedparser knows no last part of a host that is longer than four letters, and leaves its rest."""
+    """Returns an author's name; feedparser cuts mail addresses whose top-level domain has more than four
+    letters."""
     if author.get("email") and str(author["email"]) in written:
         return _MAIL.sub("", written).strip(" ()<>,")
     return str(author.get("name") or "")
@@ -443,7 +444,7 @@ def _enclosures(raw: Any, base: str) -> tuple[Enclosure, ...]:
 
 
 def type_of(enclosures: Sequence[Enclosure], *, is_video: bool = False) -> str:
-    """What an entry with these files is: article, audio or video."""
+    """Returns the type of an entry with these files: article, audio or video."""
     if is_video or any(one.type.startswith("video/") for one in enclosures):
         return "video"
     return "audio" if any(one.type.startswith("audio/") for one in enclosures) else "article"
@@ -536,7 +537,7 @@ def _list(table: Mapping[str, Any], key: str) -> list[Any]:
 
 
 def joined(base: str, address: str) -> str:
-    """An address made absolute; empty if it is then no web address."""
+    """Returns the absolute URL; empty if that is not http or https."""
     address = clean(address).strip()
     if "\n" in address or "\t" in address:
         address = "".join(address.split())
@@ -548,13 +549,13 @@ def joined(base: str, address: str) -> str:
 
 
 def number_of(value: object) -> int:
-    """A whole number that is not negative; 0 for anything else."""
+    """Returns a non-negative integer; 0 for anything else."""
     text = str(value or "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def unique(texts: Any) -> tuple[str, ...]:
-    """Each text once, in order, whatever its case; no empty ones."""
+    """Returns the distinct non-empty texts in order, ignoring case."""
     found: dict[str, str] = {}
     for text in texts:
         if text:

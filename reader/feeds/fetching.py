@@ -1,8 +1,8 @@
-"""A fetch: every feed that is due is requested, read in a worker, and its new entries become files.
+"""A fetch: requests every feed that is due, parses it in a worker, and writes its new entries to files.
 
-`fetch` is an iterator of steps: whoever stops iterating stops the fetch. The order survives a kill at any
-moment: names are settled and remembered, then files are written, then the feed's validators are kept.
-So after a kill the feed is fetched again, and the same names are finished.
+`fetch` is an iterator of steps; to stop the fetch, stop iterating. It can be killed at any moment: file names
+are chosen and stored first, then the files are written, then the feed's validators are stored. So after a
+kill the feed is fetched again, and the files with those names are completed.
 """
 
 from __future__ import annotations
@@ -32,19 +32,20 @@ from reader.feeds.subscriptions import Subscription, login_of
 from reader.feeds.workers import Workers
 
 JOBS = 32
-"""Feeds fetched at the same time."""
+"""Maximum number of feeds fetched at the same time."""
 MOST_PAGES = 50
-"""Pages fetched for one feed with full text in one fetch; older entries keep the feed's text."""
+"""Maximum number of pages per fetch of a feed with full text; older entries keep the feed's text."""
 REVALIDATE = 7 * 86400
 """Seconds after which a feed is fetched without validators: some servers say "not modified" forever."""
 HOST_REST = 600
-"""Seconds for which a host is left alone that refused without saying for how long."""
+"""Seconds to wait before requesting from a host that refused without `Retry-After`."""
 LOCK = "fetch.lock"
-"""In the data folder: one process at a time fetches."""
+"""Lock file in the data folder: only one process fetches at a time."""
 
 
 Protected = Callable[[Sequence[str]], set[str]]
-"""Which of some articles, by their paths under the news folder, must stay: starred, tagged or noted ones."""
+"""Returns which of these articles (paths below the news folder) must be kept: starred, tagged or noted
+ones."""
 
 
 class Busy(ReaderError):
@@ -62,9 +63,9 @@ class FeedStep(NamedTuple):
     updated: int = 0
     error: str = ""
     note: str = ""
-    """What the user should know although nothing failed, such as that the feed has moved."""
+    """A notice although nothing failed, for example that the feed has moved."""
     done: int = 0
-    """Feeds done, of `total`."""
+    """Number of feeds done, out of `total`."""
     total: int = 0
 
 
@@ -80,12 +81,12 @@ class FetchReport:
     new: int = 0
     updated: int = 0
     removed: int = 0
-    """By `keep`."""
+    """Because of `keep`."""
     seconds: float = 0
     errors: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, step: FeedStep) -> None:
-        """Count a step."""
+        """Add a step to the counts."""
         setattr(self, step.outcome, getattr(self, step.outcome) + 1)
         self.new += step.new
         self.updated += step.updated
@@ -93,7 +94,7 @@ class FetchReport:
             self.errors.append((step.url, step.error))
 
     def record(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Returns the report for JSON."""
         return {
             "feeds": self.feeds, "fetched": self.fetched, "notModified": self.not_modified,
             "notDue": self.not_due, "failed": self.failed, "new": self.new, "updated": self.updated,
@@ -113,11 +114,10 @@ def fetch(
     protected: Protected | None = None,
     report: FetchReport | None = None,
 ) -> Generator[FeedStep, None, None]:
-    """Fetch what is due of these feeds; a step for each. `report` is filled on the way.
-
-    `force` also fetches what is not due. `is_named`: the user named these feeds, so those that are gone are
-    fetched too. `protected` says which of some articles must not be removed by `keep`; without it nothing
-    is removed. Raises Busy, StorageError.
+    """Fetch those of these feeds that are due; yields a step for each and fills the `report`. `force` also
+    fetches feeds that are not due. `is_named`: the user named these feeds, so those that are gone are fetched
+    too. `protected` returns the articles that `keep` must not remove; without it nothing is removed. Raises
+    Busy, StorageError.
     """
     report = report if report is not None else FetchReport()
     begin = time.monotonic()
@@ -140,7 +140,7 @@ def fetch(
 
 
 def _check_folder(news: NewsFolder, state: State) -> None:
-    """A news folder that is gone is more likely on a disk that is not mounted than emptied by a user."""
+    """Raises StorageError if the news folder is missing: its disk is probably not mounted."""
     if not os.path.isdir(news.root) and any(feed.directory for feed in state.feeds().values()):
         where = display_path(news.root)
         raise StorageError(
@@ -156,7 +156,7 @@ def _check_folder(news: NewsFolder, state: State) -> None:
 
 
 def _mount_above(folder: str) -> str:
-    """Where the disk is mounted that a folder is on; empty for the system's own."""
+    """Returns the mount point of a folder's disk; empty for the root file system."""
     folder = os.path.realpath(folder)
     while not os.path.ismount(folder):
         folder = os.path.dirname(folder)
@@ -165,7 +165,7 @@ def _mount_above(folder: str) -> str:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Be the only process that writes articles. Raises Busy."""
+    """Hold the lock on writing articles. Raises Busy."""
     lock = os.path.join(paths.ensure(paths.folder_of("data")), LOCK)
     with subscriptions.locked(lock, wait=False) as is_ours:
         if not is_ours:
@@ -174,7 +174,7 @@ def alone() -> Iterator[None]:
 
 
 def _steps(run: _Run, feeds: Sequence[Subscription], limits: Limits | None) -> Iterator[FeedStep]:
-    """Drive the event loop from step to step, in the caller's own thread."""
+    """Run the event loop from step to step in the caller's thread."""
     done = 0
     waiting = run.waiting(feeds)
     due = set(waiting)
@@ -199,7 +199,7 @@ def _steps(run: _Run, feeds: Sequence[Subscription], limits: Limits | None) -> I
 
 
 class _Run:
-    """One fetch under way."""
+    """One running fetch."""
 
     def __init__(self, state: State, news: NewsFolder, force: bool, is_named: bool, jobs: int) -> None:
         self._state, self._news, self._force, self._is_named = state, news, force, is_named
@@ -210,7 +210,7 @@ class _Run:
         self._directories = state.directories()
 
     def waiting(self, feeds: Sequence[Subscription]) -> list[Subscription]:
-        """Those that are to be fetched now."""
+        """Returns the feeds to fetch now."""
         if not self._force:
             return self._state.due(feeds, self._now)
         known = self._state.feeds()
@@ -220,7 +220,7 @@ class _Run:
     async def steps(
         self, feeds: Sequence[Subscription], limits: Limits | None
     ) -> AsyncGenerator[FeedStep, None]:
-        """Fetch them all; a step for each as soon as it is done."""
+        """Fetch them all; yields a step for each as soon as it is done."""
         async with aclosing(Network(limits)) as self._network, aclosing(Workers()) as self._workers:
             tasks = [asyncio.create_task(self._one(one)) for one in feeds]
             try:
@@ -232,7 +232,7 @@ class _Run:
                 await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _one(self, one: Subscription) -> FeedStep:
-        # The host's turn first: many feeds of one slow host must not keep the slots from others.
+        # The host's limit first: many feeds of one slow host must not take all slots.
         host = one.host
         async with self._turns.setdefault(host, asyncio.Semaphore(network.MOST_AT_A_HOST)), self._slots:
             if host in self._resting and not self._force:
@@ -249,12 +249,12 @@ class _Run:
                 raise
             except ReaderError as error:
                 return self._failed(one, feed, str(error))
-            except Exception as error:  # a fault of ours with one feed must not cost the others
+            except Exception as error:  # a bug met by one feed must not stop the others
                 sentence = f"it can't be read ({type(error).__name__}: {error}); please report this"
                 return self._failed(one, feed, sentence[:200])
 
     async def _asked(self, one: Subscription, feed: FeedState) -> Answer:
-        # Only a program may take its time.
+        # In a thread: a password program may be slow.
         login = await asyncio.to_thread(login_of, one) if one.password_command else login_of(one)
         headers = {}
         if self._now - feed.validated < REVALIDATE:
@@ -272,7 +272,7 @@ class _Run:
         return FeedStep(one.address, one.label, "not_modified", note=note)
 
     def _refused(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
-        if answer.status in (429, 503):  # then the host is left alone as a whole
+        if answer.status in (429, 503):  # then no feed of this host is requested
             until = time.time() + (answer.wait or HOST_REST)
             self._resting[one.host] = until
             self._state.refused(one.host, until)
@@ -290,7 +290,7 @@ class _Run:
     async def _arrived(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
         known = self._state.entries(feed.id)
         oldest = _time(self._now - one.keep) if one.keep else ""
-        # What was only intended comes again, so that it is finished.
+        # Entries with a chosen name but no confirmed file are matched again, so that they are completed.
         rows = [row._replace(digest="" if row.stage == Stage.INTENDED else row.digest) for row in known]
         reading = await self._workers.read_feed(answer, rows, repeats=feed.repeats, oldest=oldest)
         if one.full_text:
@@ -303,7 +303,7 @@ class _Run:
         feed = feed._replace(
             title=reading.title, site=reading.site, repeats=reading.repeats, fetched=self._now, failures=0,
             error="", gone=False, arrived=now if new or not feed.arrived else feed.arrived,
-            # Both from every whole answer, byte for byte; what a server has dropped is not sent on.
+            # Replace both with each full response, unchanged; one that the server no longer sends is dropped.
             etag=_sendable(answer.headers.get("etag", "")),
             modified=_sendable(answer.headers.get("last-modified", "")),
             validated=now if is_validated else 0,
@@ -313,11 +313,11 @@ class _Run:
         return FeedStep(one.address, one.label, "fetched", new, updated, note=self._move(one, answer))
 
     async def _with_pages(self, reading: Reading, answer: Answer) -> Reading:
-        """The reading with the texts of the entries' own pages, where they can be fetched."""
+        """Returns the reading with the full texts of the entries' pages, where they can be fetched."""
         ready = []
         for place, one in enumerate(reading.news):
             if one.is_written and one.entry.link and place < MOST_PAGES:
-                with suppress(ReaderError):  # the feed's own text is there
+                with suppress(ReaderError):  # keep the feed's own text
                     page = await page_at(
                         one.entry.link, self._network, self._workers, is_trusted=answer.is_private
                     )
@@ -326,7 +326,7 @@ class _Run:
         return reading._replace(news=tuple(ready))
 
     def _move(self, one: Subscription, answer: Answer) -> str:
-        """Follow a feed that has moved for good; returns a sentence about it, or nothing."""
+        """Follow a permanent redirect of the feed; returns a notice about it, or an empty string."""
         if not answer.moved_to or answer.moved_to == one.address:
             return ""
         target = answer.moved_to
@@ -338,7 +338,7 @@ class _Run:
 
 
 class _Writer:
-    """The new entries of one feed on their way to files."""
+    """Writes the new entries of one feed to files."""
 
     def __init__(
         self, state: State, news: NewsFolder, one: Subscription, feed: FeedState, reading: Reading,
@@ -352,7 +352,7 @@ class _Writer:
         self._settled: list[EntryState] = []
 
     def settle(self, directories: dict[str, int]) -> FeedState:
-        """Give every new entry a name, and remember it before anything is written."""
+        """Choose a file name for every new entry, and store it before anything is written."""
         feed = self._feed
         if not feed.directory:
             feed = feed._replace(directory=self._directory(directories))
@@ -372,7 +372,7 @@ class _Writer:
                 remembered.append(state._replace(stage=row.stage, seen=row.seen))
                 continue
             if row.stage == Stage.INTENDED or one.known_as != key:
-                # Not yet with the new digest: until the file is there the entry has to come again.
+                # Not yet with the new digest: until the file is written the entry has to be matched again.
                 remembered.append(row._replace(key=key))
             self._todo.append((one, row, self._text(one, row)))
         with self._state.transaction():
@@ -382,7 +382,7 @@ class _Writer:
         return feed
 
     def write(self) -> tuple[int, int]:
-        """Write the files; returns how many are new and how many updated."""
+        """Write the files; returns how many are new and how many were updated."""
         new = updated = 0
         for one, row, text in self._todo:
             is_new = row.stage == Stage.INTENDED
@@ -397,18 +397,18 @@ class _Writer:
         return new, updated
 
     def finish(self, feed: FeedState) -> None:
-        """Remember what was written, and the validators for the next request."""
+        """Store what was written, and the validators for the next request."""
         with self._state.transaction():
             self._state.remember(feed.id, self._settled)
             self._state.store(feed)
 
     def _row(self, one: News, adopted: dict[str, str], elsewhere: set[str]) -> EntryState:
-        """What will be remembered of a new entry."""
+        """Returns the state to store for a new entry."""
         row = one.state._replace(digest="", seen=self._now.timestamp())
         if not one.is_written:
             return row
         if path := adopted.get(one.entry.guid or one.entry.link):
-            # It is there already. Whether a user has edited it is not known, unless it is what we write.
+            # The file exists. It may have been edited by the user, unless its content is what we would write.
             return row._replace(path=path, stage=Stage.WRITTEN)
         if row.identity in elsewhere:
             return row
@@ -421,7 +421,8 @@ class _Writer:
         seen = datetime.fromtimestamp(row.seen, UTC)
         entry = one.entry._replace(published=believable(one.entry.published, seen))
         name = entry.provider or self._one.name or self._reading.title
-        # An aggregator's links lead elsewhere, but it is the publisher, unless it names another one.
+        # An aggregator's links lead to other hosts, yet it counts as the publisher unless it names another
+        # one.
         hosts = [host_of(entry.link), host_of(self._reading.site), host_of(self._one.address)]
         domain = next(filter(None, hosts if entry.provider else [*hosts[1:2], *hosts]), "")
         domain = domain.removeprefix("www.")
@@ -434,7 +435,7 @@ class _Writer:
         )  # fmt: skip
 
     def _directory(self, directories: dict[str, int]) -> str:
-        """A folder for the feed that no other feed has."""
+        """Returns a folder for the feed that no other feed uses."""
         one = self._one
         groups = [folder_name(part, "") for part in one.folder.split("/") if part.strip(" .")]
         name = folder_name(fold(one.name or self._reading.title), one.host)
@@ -445,15 +446,15 @@ class _Writer:
         return directory
 
     def _is_free(self, directory: str) -> bool:
-        """Whether a folder is not there, or holds this very feed's articles (of another machine, or from
-        before what was remembered got lost)."""
+        """Returns whether a folder is missing, or holds this feed's articles (from another machine, or from
+        before the state was lost)."""
         if not self._news.exists(directory):
             return True
         feeds = {one.feed for one in self._news.scan(directory) if one.feed}
         return not feeds or self._one.address in feeds
 
     def _adopted(self) -> dict[str, str]:
-        """The files in the feed's folder, by guid or address."""
+        """The files in the feed's folder, by guid or URL."""
         if not self._news.exists(self._feed.directory):
             return {}
         found: dict[str, str] = {}
@@ -489,7 +490,7 @@ def remove_all(state: State, news: NewsFolder, address: str, protected: Protecte
     rows = state.entries(feed.id)
     written = [row for row in rows if row.stage == Stage.WRITTEN and news.exists(row.path)]
     gone = _remove(state, news, feed.id, written, protected)
-    # What was removed may come again with a new subscription; what stays must not come twice.
+    # Removed articles may be fetched again after a new subscription; kept ones must not be duplicated.
     stay = {row.key for row in written} - set(gone)
     state.forget(feed.id, [row.key for row in rows if row.key not in stay])
     state.store(feed._replace(etag="", modified="", due=0))
@@ -502,7 +503,7 @@ def _remove(
     there = [row for row in rows if news.exists(row.path)]
     kept = protected([row.path for row in there]) if there else set()
     gone = [row for row in there if row.path not in kept and news.remove(row.path, row.written)]
-    # Remembered as seen: while the feed still has them they must not come back.
+    # Stored as seen: they must not come back while the feed still lists them.
     state.remember(feed, [row._replace(stage=Stage.PASSED, path="", written="") for row in gone])
     return [row.key for row in gone]
 
@@ -512,5 +513,5 @@ def _time(seconds: float) -> str:
 
 
 def _sendable(value: str) -> str:
-    """A validator as it came, where it can be sent at all."""
+    """Returns a validator unchanged if it can be sent in a header, else an empty string."""
     return value if value.isascii() and value.isprintable() else ""

@@ -1,4 +1,4 @@
-"""The readable text of a page: trafilatura, which is its own extra because it brings lxml along."""
+"""Extracts the readable text of a page with trafilatura, an optional extra because it depends on lxml."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from reader.feeds.html import web_address
 _LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^()\s]+)\)")
 
 LEAST_WORDS = 8
-"""A page with fewer is no article."""
+"""A page with fewer is not an article."""
 
 
 class NoText(ReaderError):
-    """A page has no text to keep; `str()` says why."""
+    """The page has no text worth keeping; `str()` says why."""
 
 
 class ReadablePage(NamedTuple):
-    """What a page says."""
+    """The article of a page."""
 
     title: str
     body: str
@@ -36,17 +36,17 @@ class ReadablePage(NamedTuple):
     topics: tuple[str, ...] = ()
     picture: str = ""
     url: str = ""
-    """Its canonical address, if it names one at the same host, else the one that was fetched."""
+    """Its canonical URL if that is on the same host, else the URL that was fetched."""
 
 
 def require() -> None:
-    """Raises UsageError where the extra is missing."""
+    """Raises UsageError if the extra is missing."""
     if find_spec("trafilatura") is None:
         raise UsageError("full text needs an extra: pip install 'news-reader-tui[full-text]'")
 
 
 def read_page(raw: bytes, content_type: str, url: str) -> ReadablePage:
-    """The article on a page. Raises NoText."""
+    """Returns the article on a page. Raises NoText."""
     import trafilatura
 
     head = raw[:1024].lstrip().lower()
@@ -80,7 +80,7 @@ def read_page(raw: bytes, content_type: str, url: str) -> ReadablePage:
 
 
 def _absolute(link: re.Match[str], url: str) -> str:
-    """A link or picture of Markdown with its address made absolute; its text alone where it has none."""
+    """Returns a Markdown link or picture with an absolute URL; without a valid URL only its text."""
     address = web_address(url, link[3])
     if not address:
         return "" if link[1] else link[2]

@@ -1,8 +1,7 @@
-"""An entry's HTML made into Markdown: cleaned first, then converted by html-to-markdown.
-
-One pass drops what is no text (scripts, forms, frames, tracking pixels), makes addresses absolute, leaves out
-what only tracks, and escapes what Markdown would take for marks. The library's own escaping is off: it puts a
-backslash before every hyphen, and articles are files that people read and grep.
+"""Converts an entry's HTML to Markdown: cleaned first, then converted by html-to-markdown. One pass drops
+what is not text (scripts, forms, frames, tracking pixels), makes URLs absolute, removes tracking parameters,
+and escapes Markdown syntax. The library's own escaping is off: it puts a backslash before every hyphen, and
+articles are files that people read and grep.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ from reader.article.urls import UnsafeUrl, checked_url
 from reader.feeds.document import joined
 
 MOST_DEPTH = 200
-"""Nested elements; deeper ones are omitted, their text stays."""
+"""Maximum nesting of elements; deeper ones are omitted, their text stays."""
 
 _SKIPPED = frozenset((
     "script", "style", "svg", "iframe", "form", "object", "embed", "applet", "canvas", "math", "template",
     "noscript", "head", "title", "button", "select", "textarea", "input", "frame", "frameset", "noframes",
     "dialog", "nav",
 ))  # fmt: skip
-"""Elements whose content goes with them."""
+"""Elements that are removed with their content."""
 _KEPT = frozenset((
     "a", "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd",
     "blockquote", "pre", "code", "em", "i", "strong", "b", "del", "s", "strike", "sub", "sup", "img",
@@ -44,10 +43,10 @@ _CLOSES = {
     "td": {"td", "th"}, "th": {"td", "th"}, "tr": {"td", "th", "tr"}, "li": {"li"}, "dt": {"dt", "dd"},
     "dd": {"dt", "dd"}, "tbody": {"td", "th", "tr", "thead"},
 }  # fmt: skip
-"""Elements that may be left open, and are closed where another begins."""
+"""Elements whose end tag may be missing: they are closed where the next one begins."""
 _HOLDERS = frozenset(("table", "ul", "ol", "dl"))
 _BACKSLASH = "\ue000"
-"""Stands for a backslash of ours until the library has had its turn."""
+"""Placeholder for our backslashes until the library has converted the text."""
 _MARKS = re.compile(r"[\\`*\[\]<]|~~|==|_(?:(?<!\w_)|(?!\w))|&(?=#?\w{1,30};)|!(?=\[)")
 _ESCAPED = rf"{_BACKSLASH}\g<0>"
 _LINE_MARK = r"(#{1,6}(?=\s|$)|[-+](?=\s|$)|>|[=~]{2,}|-{2,}|\d{1,9}(?=[.)](?:\s|$)))"
@@ -65,12 +64,12 @@ _PIXELS = re.compile(
     r"(?i)feedburner\.com/~|/pixel\b|pixel\.(?:gif|png)|/b\.gif|feedsportal|doubleclick\.net"
 )
 _QUERY = re.compile("&(?=[a-zA-Z][a-zA-Z0-9]*=)")
-"""The `&` of an address that should be `&amp;`: `&section=2` means no section sign."""
+"""A `&` in a URL that should be `&amp;`: `&section=2` is not a section sign."""
 _HIDEABLE = frozenset(("div", "span", "table", "section", "td"))
 _HIDDEN = re.compile(r"(?i)(?:^|[;\s])display\s*:\s*none")
 _SMILEY = re.compile(r"(?i)\b(?:emoji|smiley)\b")
 _LAID_OUT = frozenset(("<div>", "<h1>", "<h2>", "<h3>", "<ul>", "<ol>", "<pre>", "<blockquote>", "<hr>"))
-"""What no cell of a real table has."""
+"""Elements that never occur in the cells of a real table."""
 _OF_TABLE = {
     f"<{mark}{tag}>": f"<{mark}div>"
     for tag in ("table", "tr", "td", "th", "thead", "tbody", "tfoot", "caption")
@@ -80,15 +79,15 @@ _CODE = frozenset(("code", "kbd", "samp", "tt", "pre"))
 _TINY = re.compile(r"(?i)(?:width|height)\s*:\s*[01]px")
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight|brush:?)[-:]?\s?([\w+#.-]{1,30})")
 _SIMPLE = re.compile(r"[^\W\d_][^\n`*_<\\!&|~=]{39,}(?=\n\n|\Z)")
-"""A first paragraph with nothing in it but letters and links, as most are: those need no parser."""
+"""A first paragraph that contains only text and links, as most do: it needs no parser."""
 _INLINE = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def converted(html: str, base: str) -> tuple[str, str]:
-    """Clean Markdown that says what the HTML says, and the address of the first picture that is more than a
-    pixel; empty for none. Text without a tag is taken as text."""
-    html = clean(html)  # here too: the library drops an ESC and leaves what stood behind it
+    """Returns the HTML as clean Markdown, and the URL of the first picture that is larger than a pixel (empty
+    if there is none). A string without a tag is treated as plain text."""
+    html = clean(html)  # here too: the library drops an ESC but keeps the rest of its sequence
     if not html.strip():
         return "", ""
     if not _TAG.search(html):
@@ -101,7 +100,7 @@ def converted(html: str, base: str) -> tuple[str, str]:
     html = "".join(cleaner.out)
     text = _converted(html)
     if not text.strip("|- \n"):
-        # The library gives nothing for tables that are too deep: the bare words are better.
+        # The library returns nothing for tables nested too deeply: plain words are better.
         parts = (re.sub("<[^>]*>", " ", part).split() for part in html.split("</p>"))
         text = unescape("\n\n".join(" ".join(words) for words in parts if words))
     text = clean(text.replace(_BACKSLASH, "\\"))
@@ -111,7 +110,7 @@ def converted(html: str, base: str) -> tuple[str, str]:
 
 
 def excerpt_of(summary: str, body: str) -> str:
-    """The first paragraph of the summary, where there is one, else of the body, as plain text."""
+    """Returns the first paragraph of the summary, or else of the body, as plain text."""
     if summary and (short := first_paragraph(summary)):
         return short
     if simple := _SIMPLE.match(body):
@@ -122,7 +121,7 @@ def excerpt_of(summary: str, body: str) -> str:
 
 
 def web_address(base: str, address: str) -> str:
-    """An address as it may be kept: absolute, http or https, without what only tracks; empty for others."""
+    """Returns the absolute http or https URL without tracking parameters; empty for other schemes."""
     try:
         return without_tracking(checked_url(joined(base, address)))
     except UnsafeUrl:
@@ -130,7 +129,7 @@ def web_address(base: str, address: str) -> str:
 
 
 def without_tracking(url: str) -> str:
-    """The URL without `utm_*` and its like."""
+    """Returns the URL without `utm_*` and similar parameters."""
     head, mark, fragment = url.partition("#")
     path, question, query = head.partition("?")
     if question and _TRACKING.search(query):
@@ -140,7 +139,8 @@ def without_tracking(url: str) -> str:
 
 
 def _without_declarations(html: str) -> str:
-    """Without comments, declarations and CDATA marks: html.parser looks to the end for each that is open."""
+    """Returns the HTML without comments, declarations and CDATA marks: for each unclosed one, html.parser
+    would scan to the end."""
     parts = []
     place = 0
     while found := _DECLARATION.search(html, place):
@@ -155,12 +155,13 @@ def _without_declarations(html: str) -> str:
         end = html.find(mark, begin + 2)
         place = end + len(mark) if end >= 0 else len(html)
     rest = "".join([*parts, html[place:]])
-    last = rest.rfind(">") + 1  # what is open there can't be a tag
+    last = rest.rfind(">") + 1  # an unclosed one there can't be a tag
     return rest[:last] + rest[last:].replace("<", "&lt;")
 
 
 def _from_text(text: str) -> str:
-    """Plain text as HTML: blank lines part paragraphs, line ends are kept, addresses are links."""
+    """Returns plain text as HTML: blank lines separate paragraphs, line breaks are kept, URLs become
+    links."""
     paragraphs = []
     for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()):
         lines = [
@@ -172,7 +173,7 @@ def _from_text(text: str) -> str:
 
 
 def _in_brackets(url: str) -> str:
-    """The address as it may be between Markdown's brackets."""
+    """Returns the URL in a form that is valid between Markdown's parentheses."""
     return url.replace("(", "%28").replace(")", "%29")
 
 
@@ -190,7 +191,7 @@ def _converted(html: str) -> str:
     )  # fmt: skip
     try:
         return convert(html, options).content or ""
-    except Exception:  # the library's own errors, of which none may cost a feed its other entries
+    except Exception:  # whatever the library raises: the feed's other entries must not be lost
         return ""
 
 
@@ -200,13 +201,13 @@ def _escaped_at_line_start(found: re.Match[str]) -> str:
 
 
 class _Cleaner(HTMLParser):
-    """Writes the same HTML again, with what may stay."""
+    """Writes the HTML again, with only what is allowed."""
 
     def __init__(self, base: str) -> None:
         super().__init__(convert_charrefs=True)
         self._base = base
         self.out: list[str] = []
-        """What may stay, so far."""
+        """The allowed HTML so far."""
         self._open: list[str] = []
         self._skipping = 0
         self._skipped = ""
@@ -216,7 +217,7 @@ class _Cleaner(HTMLParser):
         self.pictures: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Write it, write something in its place, or skip what is in it."""
+        """Write the tag, replace it, or skip its content."""
         if self._skipping:
             if tag == self._skipped:
                 self._skipping += 1
@@ -225,7 +226,7 @@ class _Cleaner(HTMLParser):
         if tag in _PLAYERS:
             self._embedded(tag, said)
             self._players += tag in ("video", "audio")
-        # Newsletters begin with a hidden line for mail programs.
+        # Newsletters begin with a hidden preview line for mail programs.
         is_hidden = "hidden" in said or _HIDDEN.search(said.get("style", ""))
         if tag in _SKIPPED or (tag in _HIDEABLE and is_hidden):
             if tag not in ("input", "embed", "frame"):
@@ -257,7 +258,7 @@ class _Cleaner(HTMLParser):
         self.out.append(f"<{tag}{attribute}>")
 
     def _close_before(self, ended: Set[str]) -> None:
-        """Close elements that the next one can't be inside of."""
+        """Close elements that can't contain the next one."""
         depth = len(self._open)
         for place in range(len(self._open) - 1, -1, -1):
             if self._open[place] in _HOLDERS:
@@ -268,14 +269,14 @@ class _Cleaner(HTMLParser):
             self.out.append(f"</{self._open.pop()}>")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """`<x/>` is `<x>` in HTML, but nothing can be inside."""
+        """`<x/>` means `<x>` in HTML, but it has no content here."""
         if tag not in _SKIPPED or tag == "iframe":
             self.handle_starttag(tag, attrs)
         if self._skipping and tag == self._skipped:
             self._skipping -= 1
 
     def handle_endtag(self, tag: str) -> None:
-        """Close it, and what was left open inside."""
+        """Close the element and any unclosed ones in it."""
         if self._skipping:
             self._skipping -= tag == self._skipped
             return
@@ -293,7 +294,7 @@ class _Cleaner(HTMLParser):
             self._players = max(self._players - 1, 0)
 
     def _end_table(self) -> None:
-        """A table that only lays out (newsletters are made of them) becomes what is in it."""
+        """Replace a table that is only used for layout, as in newsletters, with its content."""
         begin = self._tables.pop()
         tags = Counter(self.out[begin:])
         is_column = tags["<td>"] + tags["<th>"] <= tags["<tr>"]
@@ -301,9 +302,9 @@ class _Cleaner(HTMLParser):
             self.out[begin:] = [_OF_TABLE.get(part, part) for part in self.out[begin:]]
 
     def handle_data(self, data: str) -> None:
-        """Text, with a backslash before what Markdown would take for a mark."""
+        """Write text, with Markdown syntax escaped."""
         if self._skipping or (self._players and len(data) < 200 and "browser" in data.lower()):
-            return  # the second is what a player says to browsers that can't show it
+            return  # the second is a player's fallback text for browsers that can't play it
         if _CODE.isdisjoint(self._open):
             data = _MARKS.sub(_ESCAPED, data)
             if self._is_line_start and not data.isspace():
@@ -343,7 +344,7 @@ class _Cleaner(HTMLParser):
         self._is_line_start = False
 
     def _embedded(self, tag: str, said: dict[str, str]) -> None:
-        """A frame or a player becomes a link to what it would have shown."""
+        """Replace a frame or a player with a link to its content."""
         found = web_address(self._base, said.get("src", ""))
         if found and not _PIXELS.search(found):
             word = {"audio": "Audio", "video": "Video", "source": "Media"}.get(tag, found.split("/")[2])

@@ -1,7 +1,6 @@
-"""Which entries of a document are new, which have changed, and which are known under another guid.
-
-Pure. Feeds change their guids, repeat them, and move to https; each rule here was needed by some feed.
-Dates never decide what is new.
+"""Finds which entries of a document are new, changed, or known under another guid. Pure functions. Feeds
+change their guids, repeat them, and move to https; each rule here was needed by some feed. Dates never decide
+what is new.
 """
 
 from __future__ import annotations
@@ -21,44 +20,44 @@ from reader.feeds.document import Enclosure, Entry, FeedDocument, Picture
 from reader.feeds.state import EntryState, Stage
 
 MOST_ENTRIES = 500
-"""Of one document; of more, the newest are taken and the others are only remembered."""
+"""Maximum number of entries taken from one document: the newest; the others are only stored as seen."""
 
 
 class News(NamedTuple):
-    """An entry that is new or has changed: ready to become an article file."""
+    """A new or changed entry, ready to be written as an article file."""
 
     known_as: str
-    """The key under which it was known until now; empty if it is new."""
+    """Its key in the state until now; empty if it is new."""
     state: EntryState
-    """What will be remembered of it, but for its file and when it was seen first."""
+    """Its state to store, without its file and the time when it was first seen."""
     entry: Entry
     """Without its HTML."""
     excerpt: str = ""
     body: str = ""
     """Markdown."""
     is_written: bool = True
-    """False if it is only to be remembered as seen (too old, or too many)."""
+    """False if it is only stored as seen (too old, or too many)."""
 
 
 class Reading(NamedTuple):
-    """A document compared with what is known of its feed: the answer of a worker, as JSON."""
+    """A document compared with its feed's state: a worker's answer, as JSON."""
 
     title: str
     site: str
     ttl: int
     total: int
-    """How many entries the document has."""
+    """Number of entries in the document."""
     repeats: bool
     news: tuple[News, ...]
     renamed: tuple[tuple[str, str], ...]
-    """Old and new keys of entries that say the same under another guid."""
+    """(old, new) keys of entries whose guid changed but not their content."""
     newest: tuple[str, ...]
     """The titles of the first three, newest first."""
     format: str = ""
 
 
 def reading_of(row: Sequence[Any]) -> Reading:
-    """A reading out of its JSON, in which tuples have become lists."""
+    """Returns a reading from its JSON, in which tuples have become lists."""
     found = Reading(*row)
     news: Sequence[Any] = found.news
     return found._replace(
@@ -79,7 +78,7 @@ def _entry_of(row: Sequence[Any]) -> Entry:
 
 
 Prepare = Callable[[Entry], tuple[str, str, Entry]]
-"""An entry's excerpt and body, and the entry as it is then written."""
+"""Returns an entry's excerpt and body, and the entry to write."""
 
 
 def compared(
@@ -90,10 +89,8 @@ def compared(
     prepare: Prepare,
     oldest: str = "",
 ) -> Reading:
-    """The document's entries against those that are known.
-
-    `repeats`: the feed has used one guid for several entries before. Entries published before `oldest`
-    (ISO 8601) are remembered and not written.
+    """Compares the document's entries with the known ones. `repeats`: the feed has used one guid for several
+    entries before. Entries published before `oldest` (ISO 8601) are stored as seen and not written.
     """
     entries = newest_first(document.entries)
     repeats = repeats or _repeats(entries)
@@ -136,9 +133,9 @@ def compared(
 
 
 def key_of(entry: Entry, *, with_link: bool = False) -> str:
-    """What an entry is known by within its feed: the guid without its scheme, else the link, else title and
-    date, else its text. An id made of the text would change with each edit. `with_link`: the feed's guids
-    tell nothing, so link and title are part of it."""
+    """Returns an entry's key within its feed: the guid without its scheme, else the link, else title and
+    date, else its text (last, because it changes with each edit). `with_link`: the feed's guids are not
+    unique, so link and title are part of the key."""
     link = address_of(entry.link)
     guid = _without_scheme(entry.guid)
     if guid and with_link:
@@ -151,12 +148,13 @@ def key_of(entry: Entry, *, with_link: bool = False) -> str:
 
 
 def address_of(link: str) -> str:
-    """What two links to the same page have in common, whether http or https."""
+    """Returns the part of a link that is the same for http and https."""
     return identity_of(link, "").partition("://")[2]
 
 
 def digest_of(entry: Entry) -> str:
-    """Of what a reader would see of it. Not its guid, scheme or time of change: those move by themselves."""
+    """Returns a digest of the visible parts of an entry: not of its guid, scheme or time of change, which
+    vary without an edit."""
     published = "" if entry.published == entry.updated else entry.published
     said = [
         entry.title, address_of(entry.link), published, entry.authors, entry.topics, entry.summary,
@@ -167,19 +165,20 @@ def digest_of(entry: Entry) -> str:
 
 
 def newest_first(entries: Sequence[Entry]) -> list[Entry]:
-    """By date, where they have one; the document's order otherwise, and among equals."""
+    """Returns the entries newest first; in the document's order if any is undated."""
     if not all(entry.published for entry in entries):
         return list(entries)
     return sorted(entries, key=lambda entry: entry.published, reverse=True)
 
 
 def believable(published: str, now: datetime) -> str:
-    """The date; empty if it is more than a day ahead, for the article would be on top for weeks."""
+    """Returns the date; empty if it is more than a day in the future, as the article would stay on top for
+    weeks."""
     return published if published <= iso(now.replace(microsecond=0) + timedelta(days=1)) else ""
 
 
 def _repeats(entries: Sequence[Entry]) -> bool:
-    """Whether several entries have one guid: with links or titles of their own. Two with one link are an
+    """Returns whether several entries share a guid but differ in link or title. Two with one link are an
     entry and its revision."""
     links: dict[str, set[str]] = {}
     titles: dict[str, set[str]] = {}
@@ -192,7 +191,7 @@ def _repeats(entries: Sequence[Entry]) -> bool:
 
 
 def _is_same(before: EntryState, entry: Entry, identity: str) -> bool:
-    """Whether an entry with its own guid is one that was known at this link under another."""
+    """Returns whether an entry with a new guid is the one known at this link under another guid."""
     is_page = bool(identity.partition("/")[2])
     same_title = before.title == fold(entry.title)[:200]
     same_date = before.published == entry.published

@@ -1,8 +1,8 @@
-"""Requests: careful, polite, and explained.
+"""HTTP requests: safe, polite, and with clear errors.
 
-Only http and https, with limits on bytes and time. A user may name a host of their own network; nothing that
-a stranger's server says leads there: the address that is connected to is checked, not the name
-(`reader.article.network` has the rule), and redirects are followed here, one by one. No cookie outlives its
+Only http and https, with limits on bytes and time. A URL given by the user may be on a private network; a
+redirect or link from a public server never leads there: the IP address of each connection is checked, not the
+name (see `reader.article.network`), and redirects are followed here, one by one. No cookie outlives its
 request.
 """
 
@@ -38,16 +38,16 @@ FEED_KINDS = (
     " application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 MOST_AT_A_HOST = 2
-"""Connections to one host at the same time."""
+"""Maximum number of simultaneous connections to one host."""
 
 EVERY = 3600
-"""Seconds between two fetches of a feed if neither it nor the user says otherwise."""
+"""Default seconds between two fetches of a feed."""
 LONGEST = 86400
-"""Seconds for which a server, or repeated failures, can put off a fetch."""
+"""Maximum seconds by which a server, or repeated failures, can delay a fetch."""
 LEAST = 300
-"""Seconds between two fetches of a feed for which the user has set no interval."""
+"""Minimum seconds between two fetches, unless the user has set an interval."""
 FIRST_RETRY = 600
-"""Seconds until a feed that failed is fetched again; doubled after each further failure."""
+"""Seconds before a failed feed is fetched again; doubled after each further failure."""
 
 _ENCODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
 _OPENSSL = re.compile(r"\[[A-Z0-9_: ]+\] ?| ?\(_ssl\.c:\d+\)")
@@ -70,12 +70,12 @@ _REFUSALS = {
 
 
 class Limits(NamedTuple):
-    """What an answer may cost."""
+    """Limits of a response."""
 
     size: int = 16 << 20
-    """Bytes, unpacked."""
+    """Bytes, decompressed."""
     seconds: float = 60
-    """For all of it, with all redirects."""
+    """Seconds for the whole request, with all redirects."""
     connect: float = 10
     silence: float = 20
     """Seconds without a byte."""
@@ -87,27 +87,27 @@ class FetchError(ReaderError):
 
 
 class Answer(NamedTuple):
-    """A server's answer, after redirects."""
+    """A server's response, after redirects."""
 
     status: int
     url: str
-    """Where it came from."""
+    """Its final URL."""
     moved_to: str
     """The new address if every redirect from the start was permanent; else empty."""
     headers: Mapping[str, str]
-    """By lower-case names."""
+    """By lower-case name."""
     body: bytes = b""
     is_private: bool = False
-    """Whether it came from this machine or its network."""
+    """Whether it came from this machine or a private network."""
 
     @property
     def content_type(self) -> str:
-        """As the server says it."""
+        """As sent by the server."""
         return self.headers.get("content-type", "")
 
     @property
     def wait(self) -> float:
-        """Seconds for which the server wants to be left alone; 0 if it does not say."""
+        """Seconds of the server's `Retry-After`; 0 if there is none."""
         text = self.headers.get("retry-after", "").strip()
         if text.isascii() and text.isdigit() and len(text) < 10:
             return min(int(text), LONGEST)
@@ -120,7 +120,7 @@ class Answer(NamedTuple):
 
     @property
     def refusal(self) -> str:
-        """What a status that is no success means, with the remedy."""
+        """Returns what an error status means, with the remedy."""
         status, later = self.status, "try again later"
         if self.wait:
             later = f"next attempt after {iso(datetime.fromtimestamp(time.time() + self.wait, UTC))}"
@@ -140,7 +140,7 @@ class Answer(NamedTuple):
 
 
 class Network:
-    """Requests that share connections, and know how many of them a host may have at a time."""
+    """Sends requests over shared connections, with a limit per host."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
@@ -160,7 +160,7 @@ class Network:
         """Close all connections."""
         for pool in (self._any, self._public, *self._proxied.values()):
             await pool.aclose()
-        await asyncio.sleep(0)  # in which the loop lets go of what was closed just now
+        await asyncio.sleep(0)  # lets the event loop finish closing
 
     async def get(
         self,
@@ -170,10 +170,8 @@ class Network:
         is_trusted: bool,
         login: tuple[str, str] | None = None,
     ) -> Answer:
-        """The answer of a server. Raises FetchError.
-
-        `is_trusted`: the user wrote this address, so it may be on a private network. A login is sent to its
-        host alone.
+        """Returns the server's response. Raises FetchError. `is_trusted`: the user gave this URL, so it may
+        be on a private network. A login is only sent to its own host.
         """
         require("network")
         try:
@@ -211,7 +209,7 @@ class Network:
                 ) from None
             url = _checked(url)
             moved_to = url if is_permanent else ""
-            # A private server may lead to another one of its network, a public one never.
+            # A private server may redirect to its own network, a public one never.
             is_trusted = is_trusted and is_private
             headers = {name: value for name, value in headers.items() if not name.lower().startswith("if-")}
         raise FetchError(f"redirected more than {self.limits.redirects} times; look at it in a browser")
@@ -221,7 +219,8 @@ class Network:
         self, url: str, headers: Mapping[str, str], cookies: httpx2.Cookies, is_trusted: bool,
         login: tuple[str, str] | None,
     ) -> AsyncIterator[tuple[httpx2.Response, AsyncIterator[bytes], bool]]:  # fmt: skip
-        """The answer without its body, that body's pieces, and whether they come from a private network."""
+        """Yields the response without its body, the chunks of the body, and whether it comes from a private
+        network."""
         host = (urlsplit(url).hostname or "").lower()
         limits = self.limits
         times = {"connect": limits.connect, "read": limits.silence, "write": limits.silence, "pool": None}
@@ -266,14 +265,14 @@ class Network:
             except PrivateAddress:
                 raise
             except Unreachable:
-                pass  # a name that only the proxy knows
+                pass  # a name that only the proxy can resolve
         if proxy not in self._proxied:
             said = httpx2.Proxy(proxy if "://" in proxy else f"http://{proxy}")
             self._proxied[proxy] = self._new_pool(proxy=httpcore2.Proxy(str(said.url), said.raw_auth))
         return self._proxied[proxy]
 
     async def _body(self, pieces: AsyncIterator[bytes], headers: Mapping[str, str]) -> bytes:
-        """All of it, unpacked, if it is within the limit."""
+        """Returns the whole body, decompressed. Raises FetchError if it exceeds the limit."""
         most = self.limits.size
         size = f"{most >> 20} MB" if most >= 1 << 20 else f"{most:,} bytes"
         too_large = FetchError(f"larger than {size}; ask the site for a shorter feed")
@@ -284,7 +283,7 @@ class Network:
                 raise too_large
         encoding = headers.get("content-encoding", "").strip().lower()
         raw = bytes(packed)
-        for _ in range(2):  # some compress twice; a file that unpacks to itself would never end
+        for _ in range(2):  # some compress twice; a file that decompresses to itself would never end
             if not (form := _form(encoding, raw)):
                 break
             unpacker = zlib.decompressobj(form)
@@ -303,8 +302,8 @@ class Network:
 
 
 def _form(encoding: str, raw: bytes) -> int:
-    """The compression of these bytes, for zlib; 0 for none. Servers say gzip and send text, and the reverse,
-    so the first bytes decide."""
+    """Returns zlib's `wbits` for these bytes; 0 if they are not compressed. Decided by the first bytes, as
+    some servers declare gzip and send text, or the reverse."""
     if raw[:2] == b"\x1f\x8b":
         return zlib.MAX_WBITS + 16
     if encoding != "deflate" or raw[:1] in (b"", b"<"):
@@ -314,7 +313,7 @@ def _form(encoding: str, raw: bytes) -> int:
 
 
 class _Backend(httpcore2.AsyncNetworkBackend):
-    """Looks up a name once, checks its addresses, and connects to one of these."""
+    """Resolves a name once, checks its addresses, and connects to one of them."""
 
     def __init__(self, *, only_public: bool) -> None:
         self._only_public = only_public
@@ -328,7 +327,7 @@ class _Backend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        """A connection to a host that may be asked."""
+        """Connect to a host if that is allowed."""
         require("network")
         look_up = public_addresses if self._only_public else addresses
         found = await asyncio.to_thread(look_up, host, port, timeout or LEAST)
@@ -346,20 +345,21 @@ class _Backend(httpcore2.AsyncNetworkBackend):
 
 
 def due_after_success(now: float, every: int, ttl: int, headers: Mapping[str, str]) -> float:
-    """When to ask again after an answer: the user's interval, or longer if the feed asks for it. `ttl` is in
-    minutes."""
+    """Returns when to fetch again after a response: after the user's interval, or longer if the feed wants
+    that. `ttl` is in minutes."""
     wished = max(max_age(headers), ttl * 60)
     return now + min(max(every or EVERY, wished, LEAST if not every else 0), max(LONGEST, every))
 
 
 def due_after_failure(now: float, every: int, failures: int, wait: float) -> float:
-    """When to ask again after this many failures in a row; not before the server's own `Retry-After`."""
+    """Returns when to fetch again after this many consecutive failures; not before the server's
+    `Retry-After`."""
     back_off: float = min(FIRST_RETRY * 2 ** min(failures - 1, 10), LONGEST)
     return now + max(back_off, wait, min(every, LONGEST) if failures > 1 else 0)
 
 
 def max_age(headers: Mapping[str, str]) -> int:
-    """The seconds for which an answer is fresh, by `Cache-Control`; 0 if it does not say."""
+    """Returns the seconds that a response is fresh, from `Cache-Control`; 0 if not given."""
     said: dict[str, str] = {}
     for part in headers.get("cache-control", "").lower().split(","):
         name, _, value = part.strip().partition("=")
@@ -381,7 +381,7 @@ def _checked(url: str) -> str:
 
 
 def _why(error: BaseException, name: str) -> str:
-    """A failure of the network in words; `name` is the host's."""
+    """Returns the message for a network error; `name` is the host's."""
     if isinstance(error, httpcore2.TimeoutException | TimeoutError):
         return f"the host {name} does not answer in time; try again later"
     text = clean_line(str(error))

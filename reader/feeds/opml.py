@@ -1,7 +1,6 @@
-"""Lists of feeds as other programs write and read them: OPML, and newsboat's `urls`.
-
-Most real OPML files are not well-formed: addresses and titles hold bare ampersands. They are repaired before
-they are parsed, and nothing is lost in silence: every line that can't be used is named.
+"""Lists of feeds in the formats of other programs: OPML, and newsboat's `urls`. Many real OPML files are not
+well-formed: URLs and titles contain bare ampersands. They are repaired before parsing, and nothing is dropped
+silently: every line that can't be used is reported.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from reader.feeds.subscriptions import Subscription
 
 MOST_BYTES = 32 << 20
 MOST_ELEMENTS, MOST_FEEDS = 100_000, 10_000
-"""Elements of a file that are read, and feeds that are taken from it; nobody has so many."""
+"""Maximum number of elements read from a file, and of feeds taken from it."""
 
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -35,17 +34,17 @@ _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.DOTALL
 
 
 class InvalidFeedList(ReaderError):
-    """The file is neither OPML nor a list of addresses."""
+    """The file is neither OPML nor a list of URLs."""
 
     exit_code = 2
 
 
 Outline: TypeAlias = tuple[Mapping[str, str], str]
-"""Its attributes, by lower-case names, and the title of the folder that it is in."""
+"""Its attributes by lower-case name, and the title of the folder that contains it."""
 
 
 class Listed(NamedTuple):
-    """What such a file holds."""
+    """The contents of such a file."""
 
     subscriptions: tuple[Subscription, ...]
     refused: tuple[str, ...] = ()
@@ -53,7 +52,7 @@ class Listed(NamedTuple):
 
 
 def read(raw: bytes, name: str) -> Listed:
-    """The subscriptions in an OPML file or newsboat's `urls`. Raises InvalidFeedList."""
+    """Returns the subscriptions in an OPML file or newsboat's `urls`. Raises InvalidFeedList."""
     if len(raw) > MOST_BYTES:
         raise InvalidFeedList(f"{name} is larger than {MOST_BYTES >> 20} MB; it is not a list of feeds")
     head = raw[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
@@ -63,7 +62,7 @@ def read(raw: bytes, name: str) -> Listed:
 
 
 def written(feeds: Sequence[Subscription], now: datetime | None = None) -> str:
-    """The subscriptions as OPML 2.0, in their folders; without users and passwords."""
+    """Returns the subscriptions as OPML 2.0, in their folders; without users and passwords."""
     date = format_datetime(now or datetime.now(UTC))
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">', "  <head>"]
     lines += [
@@ -110,7 +109,7 @@ def _opml(raw: bytes, name: str) -> Listed:
 
 
 def _outlines(raw: bytes, name: str) -> list[Outline]:
-    """Each outline, as XML if the file is, else by what looks like one."""
+    """Returns each outline, parsed as XML if the file is well-formed, else by its tags."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml import DefusedXmlException
@@ -158,7 +157,7 @@ class _Outlines:
         self._folders = [""]
 
     def open(self, attributes: Mapping[str, str]) -> None:
-        """Take in an outline; what is inside is in its folder, unless it is a feed."""
+        """Add an outline; unless it is a feed, those inside are in its folder."""
         said = {key.lower(): value for key, value in attributes.items()}
         self.found.append((said, self._folders[-1]))
         title = "" if said.get("xmlurl") else clean_line(said.get("title", "") or said.get("text", ""))
@@ -171,7 +170,7 @@ class _Outlines:
 
 
 def _newsboat(raw: bytes, name: str) -> Listed:
-    """An address a line, then tags; `~name` is a name, `!` hides and means nothing here."""
+    """Parses lines of a URL followed by tags; `~name` is a title, `!` (hidden) is ignored."""
     found: list[Subscription] = []
     refused: list[str] = []
     others = 0

@@ -1,4 +1,5 @@
-"""One page kept as an article: fetched, made readable, written into the news folder's `saved`."""
+"""Saves single pages as articles: fetches them, extracts the text, writes it to `saved` in the news
+folder."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ from reader.feeds.state import EntryState, Stage, State
 from reader.feeds.workers import Unread, Workers
 
 FEED = "saved:"
-"""The URL under which the state knows saved pages, as entries of a feed."""
+"""The URL under which saved pages are entries of a feed in the state."""
 
 
 class Saved(NamedTuple):
@@ -54,17 +55,16 @@ async def page_at(url: str, network: Network, workers: Workers, *, is_trusted: b
 def save(
     urls: Sequence[str], *, topics: Sequence[str] = (), folder: str = "", limits: Limits | None = None
 ) -> list[Saved]:
-    """Keep these pages; a page that failed says why and stops no other. Blocks. Raises UsageError where the
-    extra is missing, StorageError."""
+    """Save these pages; the result of one that failed has the reason, and the others continue. Blocks. Raises
+    UsageError if the extra is missing, StorageError."""
     fulltext.require()
     return asyncio.run(_save([with_scheme(url) for url in urls], topics, NewsFolder(folder), limits))
 
 
 def keep_full_text(path: str, url: str, *, folder: str = "", limits: Limits | None = None) -> None:
-    """Put the whole text of an article's page into its file, which from then on no feed changes. Blocks.
-
-    `path` is absolute, `url` the page. Raises UsageError where the extra is missing, or the file is none that
-    came from a feed, or was edited; FetchError, NoText, StorageError.
+    """Write the full text of an article's page to its file, which no later fetch changes. Blocks. `path` is
+    absolute, `url` is the page. Raises UsageError if the extra is missing, or the file did not come from a
+    feed or was edited; FetchError, NoText, StorageError.
     """
     fulltext.require()
     news = NewsFolder(folder)
@@ -84,7 +84,7 @@ def keep_full_text(path: str, url: str, *, folder: str = "", limits: Limits | No
 
 
 def _is_private_feed(text: str) -> bool:
-    """Whether the feed that an article came from is at a numeric address of this machine or its network."""
+    """Returns whether the article's feed is at an IP address of this machine or a private network."""
     found = re.search(r'^feed: "(.*)"$', text, re.MULTILINE)
     host = (urlsplit(found[1]).hostname or "") if found else ""
     return host == "localhost" or (host.replace(".", "").isdigit() and not is_public(host))
@@ -92,7 +92,7 @@ def _is_private_feed(text: str) -> bool:
 
 async def _page(url: str, limits: Limits | None, *, is_trusted: bool) -> ReadablePage:
     async with aclosing(Network(limits)) as network, aclosing(Workers(1)) as workers:
-        # A feed wrote the address: it must not lead to this machine, unless the feed is on it.
+        # The URL comes from a feed: it must not lead to this machine, unless the feed is on it.
         return await page_at(url, network, workers, is_trusted=is_trusted)
 
 

@@ -1,7 +1,6 @@
-"""What a fetch must remember between two runs: validators, times, errors, and which entries were seen.
-
-A database in the data folder. Losing it costs no articles: files in the news folder are recognised by their
-guids (`reader.feeds.articles`). Nothing of what the user wants is in here; that is feeds.toml.
+"""The state of feeds between two fetches: validators, times, errors, and which entries were seen. A database
+in the data folder. Losing it costs no articles: files in the news folder are recognised by their guids
+(`reader.feeds.articles`). The user's subscriptions are not in here, but in feeds.toml.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ FILE = "feeds.db"
 """The database's name in the data folder."""
 VERSION = 1
 YEAR = 365 * 86400
-"""Seconds without anything new after which a feed is pointed out."""
+"""Seconds without a new entry after which a feed is reported as inactive."""
 PATIENCE = 10_000
-"""Milliseconds to wait for another program that writes."""
+"""Milliseconds to wait for another program's write."""
 
 _TABLES = """
 create table if not exists feed(
@@ -53,45 +52,45 @@ _ENTRY = "key, identity, path, digest, written, state, seen, title, published"
 
 
 class Stage(IntEnum):
-    """How far an entry has come on its way to a file."""
+    """How far the writing of an entry's file has come."""
 
     INTENDED = 0
-    """Its name is settled; whether the file was written is not known."""
+    """Its name is chosen; the file may not be written yet."""
     WRITTEN = 1
-    """Its file was written; where it is gone now, the user removed it."""
+    """Its file was written; if it is missing now, the user removed it."""
     PASSED = 2
-    """It was seen and has no file of its own: too old, or another feed had it."""
+    """It was seen and has no file of its own: too old, or already there from another feed."""
 
 
 class FeedState(NamedTuple):
-    """What is remembered of a feed."""
+    """The state of a feed."""
 
     id: int
     url: str
     directory: str = ""
-    """Where its articles lie in the news folder; empty = nothing has come yet."""
+    """The folder of its articles in the news folder; empty = none yet."""
     title: str = ""
-    """As the feed itself says."""
+    """The feed's own title."""
     site: str = ""
     etag: str = ""
     modified: str = ""
     validated: float = 0
-    """When it was last asked for without validators."""
+    """When it was last requested without validators."""
     fetched: float = 0
     """When it was last fetched or found unchanged; 0 = never."""
     due: float = 0
     arrived: float = 0
-    """When the last new entry came."""
+    """When the last new entry arrived."""
     failures: int = 0
-    """In a row."""
+    """Consecutive failures."""
     error: str = ""
     gone: bool = False
     repeats: bool = False
-    """Whether it has used one guid for several entries, so that guids alone tell nothing."""
+    """Whether it has used one guid for several entries, so that guids alone don't identify them."""
 
     @property
     def trouble(self) -> str:
-        """Its error, or that nothing new has come for a year; empty if all is well."""
+        """Returns its error, or that it had nothing new for a year; empty if all is well."""
         is_silent = self.arrived and time.time() - self.arrived > YEAR
         return self.error or ("nothing new for a year; it may have moved" if is_silent else "")
 
@@ -100,16 +99,16 @@ NEVER_FETCHED = FeedState(0, "")
 
 
 class EntryState(NamedTuple):
-    """What is remembered of an entry."""
+    """The state of an entry."""
 
     key: str
     identity: str
     path: str
-    """Under the news folder; empty if it has no file of its own."""
+    """Relative to the news folder; empty if it has no file of its own."""
     digest: str
-    """Of what the feed said."""
+    """Digest of the entry in the feed."""
     written: str
-    """Of the file's bytes as they were written; empty if they are not ours to change."""
+    """Digest of the file as written; empty if the file must not be changed."""
     stage: int
     seen: float
     title: str
@@ -118,10 +117,11 @@ class EntryState(NamedTuple):
 
 
 class State:
-    """The open database. One thread, one process at a time writes (`reader.feeds.fetching` sees to it)."""
+    """The open database. Only one thread of one process writes at a time (`reader.feeds.fetching` has the
+    lock)."""
 
     def __init__(self, path: str | None = None) -> None:
-        """Open or make it. Raises StorageError."""
+        """Open or create it. Raises StorageError."""
         require("files")
         self.path = path or os.path.join(paths.ensure(paths.folder_of("data")), FILE)
         with self._said():
@@ -146,12 +146,12 @@ class State:
             os.chmod(self.path, 0o600)
 
     def _ask(self, statement: str, *values: object) -> list[Any]:
-        """Run a statement; the rows of its answer."""
+        """Run a statement; returns its rows."""
         with self._said():
             return self._connection.execute(statement, values).fetchall()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the database."""
         self._connection.close()
 
     def __enter__(self) -> State:
@@ -162,7 +162,7 @@ class State:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All inside is kept, or nothing. Raises StorageError."""
+        """A transaction. Raises StorageError."""
         with self._said():
             self._connection.execute("begin immediate")
             try:
@@ -174,51 +174,51 @@ class State:
                 raise
 
     def feed(self, url: str) -> FeedState:
-        """What is remembered of a feed; it is known from now on."""
+        """Returns the state of a feed, which is added if it is new."""
         self._ask("insert or ignore into feed(url) values(?)", url)
         return FeedState(*self._ask("select * from feed where url = ?", url)[0])
 
     def feeds(self) -> dict[str, FeedState]:
-        """All that were ever known, by their addresses."""
+        """Returns all feeds ever known, by URL."""
         return {row[1]: FeedState(*row) for row in self._ask("select * from feed")}
 
     def due(self, feeds: Iterable[Subscription], now: float) -> list[Subscription]:
-        """Which of these feeds should be fetched by now: not those that are gone, or whose host refused."""
+        """Returns which of these feeds are due: not those that are gone or whose host refused."""
         known, resting = self.feeds(), self.hosts(now)
         states = ((one, known.get(one.address, NEVER_FETCHED)) for one in feeds if one.host not in resting)
         return [one for one, feed in states if feed.due <= now and not feed.gone]
 
     def named(self, feeds: Sequence[Subscription]) -> list[Subscription]:
-        """The subscriptions, those without a name having the feed's own title."""
+        """Returns the subscriptions; those without a name get the feed's own title."""
         titles = {url: feed.title for url, feed in self.feeds().items()}
         return [one if one.name else one._replace(name=titles.get(one.address, "")) for one in feeds]
 
     def store(self, feed: FeedState) -> None:
-        """Keep what is known of a feed now. Inside a transaction or alone."""
+        """Store the state of a feed; inside a transaction or on its own."""
         columns = ", ".join(f"{name} = ?" for name in FeedState._fields[1:])
         self._ask(f"update feed set {columns} where id = ?", *feed[1:], feed.id)
 
     def move(self, old: str, new: str) -> bool:
-        """Continue under another address; False if that is another feed's."""
+        """Change a feed's URL; returns False if another feed has it."""
         with self._said():
             changed = self._connection.execute("update or ignore feed set url = ? where url = ?", (new, old))
             return changed.rowcount == 1
 
     def directories(self) -> dict[str, int]:
-        """Which folders of the news folder belong to which feed."""
+        """Returns which folder of the news folder belongs to which feed."""
         return dict(self._ask("select directory, id from feed where directory <> ''"))
 
     def entries(self, feed: int) -> list[EntryState]:
-        """All entries of a feed that were seen."""
+        """Returns all entries of a feed that were seen."""
         return [EntryState(*row) for row in self._ask(f"select {_ENTRY} from entry where feed = ?", feed)]
 
     def entry_at(self, path: str) -> tuple[int, EntryState] | None:
-        """The entry whose file this is, with the id of its feed; None for any other file."""
+        """Returns the entry of a file and the id of its feed; None for any other file."""
         rows = self._ask(f"select feed, {_ENTRY} from entry where path = ?", path)
         return (rows[0][0], EntryState(*rows[0][1:])) if rows else None
 
     def known_elsewhere(self, feed: int, identities: Iterable[str]) -> set[str]:
-        """Which of these addresses are articles already, of another feed or saved."""
+        """Returns which of these URLs already are articles, of another feed or saved."""
         rows = self._ask(
             "select identity from entry where feed <> ? and state < ? and identity <> ''"
             " and identity in (select value from json_each(?))",
@@ -227,7 +227,7 @@ class State:
         return {row[0] for row in rows}
 
     def remember(self, feed: int, entries: Iterable[EntryState]) -> None:
-        """Keep what is known of entries now. Inside a transaction or alone."""
+        """Store the state of entries; inside a transaction or on its own."""
         with self._said():
             self._connection.executemany(
                 "insert or replace into entry values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -235,27 +235,28 @@ class State:
             )
 
     def forget(self, feed: int, keys: Iterable[str]) -> None:
-        """Know nothing of these entries any more."""
+        """Forget these entries."""
         with self._said():
             self._connection.executemany(
                 "delete from entry where feed = ? and key = ?", ((feed, key) for key in keys)
             )
 
     def hosts(self, now: float) -> dict[str, float]:
-        """Until when hosts that refused requests must not be asked."""
+        """Returns until when hosts that refused must not be requested."""
         return dict(self._ask("select name, until from host where until > ?", now))
 
     def refused(self, host: str, until: float) -> None:
-        """Remember that a host must not be asked until then."""
+        """Store until when a host must not be requested."""
         self._ask("insert or replace into host values(?, ?)", host, until)
 
     def mount_of(self, folder: str) -> str:
-        """Where the disk was mounted that this news folder was on; empty if it was on the system's own."""
+        """Returns the mount point of this news folder's disk at the last fetch; empty for the root file
+        system."""
         rows = self._ask("select point from mount where folder = ?", folder)
         return str(rows[0][0]) if rows else ""
 
     def note_mount(self, folder: str, point: str) -> None:
-        """Remember where the disk is mounted that this news folder is on."""
+        """Store the mount point of this news folder's disk."""
         self._ask("insert or replace into mount values(?, ?)", folder, point)
 
     @contextmanager

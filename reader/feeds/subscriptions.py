@@ -1,6 +1,5 @@
-"""The user's subscriptions: feeds.toml, read with tomllib and changed so that their own comments stay.
-
-What a fetch remembers about a feed is `reader.feeds.state`'s business.
+"""The user's subscriptions: feeds.toml, read with tomllib and edited so that comments are kept. The state of
+feeds between fetches is in `reader.feeds.state`.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from reader.errors import ReaderError, StorageError, UsageError, nearest, shown
 from reader.permissions import require
 
 MOST_BYTES = 1 << 24
-"""A longer file holds no subscriptions."""
+"""A longer file is rejected."""
 
 _DURATION = re.compile(r"(\d{1,6}) ?(m|min|h|d|w|mo|y)", re.ASCII)
 _SECONDS = {
@@ -31,33 +30,33 @@ _BLOCK = re.compile(r"(?m)(?:^[ \t]*#[^\n]*\n)*^[ \t]*\[\[[ \t]*feed[ \t]*\]\]")
 
 
 class NoSuchFeed(ReaderError):
-    """No subscription has this address or name."""
+    """No subscription has this URL or name."""
 
     exit_code = 1
 
 
 class Subscription(NamedTuple):
-    """One feed that the user wants, as feeds.toml says it."""
+    """A subscription, as in feeds.toml."""
 
     url: str
-    """As written; it may hold a user and a password. Show `address`."""
+    """As written; it may contain a user and a password. Display `address` instead."""
     name: str = ""
     folder: str = ""
     """The group; also the category of its articles."""
     full_text: bool = False
     every: int = 0
-    """Seconds between two fetches, at least; 0 = the default."""
+    """Minimum seconds between two fetches; 0 = the default."""
     keep: int = 0
     """Seconds that articles are kept; 0 = forever."""
     topics: tuple[str, ...] = ()
     enabled: bool = True
     user: str = ""
     password_command: tuple[str, ...] = ()
-    """A program that prints the password; see `login_of`."""
+    """A command that prints the password; see `login_of`."""
 
     @property
     def address(self) -> str:
-        """The URL without user and password: what is shown, compared and kept."""
+        """The URL without user and password: for display, comparison and storage."""
         return without_credentials(self.url)
 
     @property
@@ -66,11 +65,11 @@ class Subscription(NamedTuple):
         try:
             return (urlsplit(self.url).hostname or "").lower()
         except ValueError:
-            return ""  # a fetch reports what is wrong with it
+            return ""  # a fetch reports the error
 
     @property
     def label(self) -> str:
-        """What the feed is called."""
+        """The name to display."""
         return self.name or self.address
 
 
@@ -95,7 +94,7 @@ def without_credentials(url: str) -> str:
 
 
 def seconds_of(text: str) -> int:
-    """What "30m", "2h", "90d", "1w" mean in seconds. Raises ValueError."""
+    """Returns the seconds of "30m", "2h", "90d", "1w". Raises ValueError."""
     found = _DURATION.fullmatch(text.strip().lower())
     if not found or not int(found[1]):
         raise ValueError(f"{shown(text)} is not a duration; write it like 30m, 6h or 90d")
@@ -103,7 +102,7 @@ def seconds_of(text: str) -> int:
 
 
 def duration_text(seconds: int) -> str:
-    """Seconds as feeds.toml has them: "30m", "90d"."""
+    """Returns seconds as written in feeds.toml: "30m", "90d"."""
     for unit in ("d", "h"):
         if seconds % _SECONDS[unit] == 0:
             return f"{seconds // _SECONDS[unit]}{unit}"
@@ -111,9 +110,8 @@ def duration_text(seconds: int) -> str:
 
 
 def load() -> tuple[list[Subscription], list[str]]:
-    """All subscriptions, in the file's order, and a sentence for each thing in it that can't be used.
-
-    Raises ReaderError where the file can't be read at all: guessing would lose subscriptions.
+    """Returns all subscriptions in the file's order, and a message for each mistake in it. Raises ReaderError
+    if the file can't be read at all: guessing would lose subscriptions.
     """
     notices: list[str] = []
     found: dict[str, Subscription] = {}
@@ -127,7 +125,7 @@ def load() -> tuple[list[Subscription], list[str]]:
 
 
 def add(new: Sequence[Subscription]) -> list[Subscription]:
-    """Add subscriptions that are not there yet; returns those that were added. Raises ReaderError."""
+    """Add new subscriptions; returns those that were added. Raises ReaderError."""
     with _changing() as (text, write):
         tables = _tables(text)
         known = {without_credentials(str(table.get("url"))) for table in tables}
@@ -140,17 +138,17 @@ def add(new: Sequence[Subscription]) -> list[Subscription]:
 
 
 class Removed(NamedTuple):
-    """A subscription that was ended, with what brings it back."""
+    """A removed subscription, with what `restore` needs."""
 
     subscription: Subscription
     place: int
-    """How many feeds were before it."""
+    """Its position among the feeds."""
     block: str
-    """Its lines with the comments above them; empty if the file has another form."""
+    """Its lines with the comments above them; empty if the feeds are written in another form."""
 
 
 def remove(address: str) -> Removed:
-    """End a subscription; returns what `restore` needs. Raises ReaderError."""
+    """Remove a subscription; returns what `restore` needs. Raises ReaderError."""
     with _changing() as (text, write):
         tables = _tables(text)
         blocks = _blocks(text, len(tables))
@@ -164,7 +162,7 @@ def remove(address: str) -> Removed:
 
 
 def restore(removed: Removed) -> None:
-    """Bring back a subscription, where it was in the file and with its comments. Raises ReaderError."""
+    """Restore a subscription at its place in the file, with its comments. Raises ReaderError."""
     with _changing() as (text, write):
         tables = _tables(text)
         blocks = _blocks(text, len(tables))
@@ -191,9 +189,8 @@ def change(address: str, values: Mapping[str, Any]) -> None:
 
 
 def find(subscriptions: Sequence[Subscription], word: str) -> Subscription:
-    """The subscription with this address or name, or the only one that starts with it.
-
-    Raises NoSuchFeed, or UsageError where several begin so.
+    """Returns the subscription with this URL or name, or the only one that starts with it. Raises NoSuchFeed,
+    or UsageError if several do.
     """
     wanted = word.strip().casefold()
     bare = without_credentials(wanted)
@@ -281,7 +278,7 @@ def _subscription(table: Mapping[str, Any], number: int, notices: list[str]) -> 
 
 
 def values_of(one: Subscription) -> dict[str, Any]:
-    """What the file says of a subscription: nothing that is the default anyway."""
+    """Returns a subscription's table in the file, without defaults."""
     values: dict[str, Any] = {}
     for key, value in one._asdict().items():
         if value != Subscription._field_defaults.get(key):
@@ -304,15 +301,15 @@ def _block(values: Mapping[str, Any]) -> str:
 
 
 def _blocks(text: str, feeds: int) -> list[str]:
-    """What is before the first feed, then each feed with the comments right above it; empty if the feeds are
-    written in another form."""
+    """Returns the text before the first feed, then each feed with the comments right above it; empty if the
+    feeds are written in another form."""
     starts = [found.start() for found in _BLOCK.finditer(text)]
     blocks = [text[begin:end] for begin, end in zip([0, *starts], [*starts, len(text)], strict=True)]
     return blocks if len(starts) == feeds else []
 
 
 def _joined(*parts: str) -> str:
-    """Parts of the file, each of which begins on a line of its own."""
+    """Joins parts of the file, each starting on its own line."""
     text = ""
     for part in filter(None, parts):
         text += "\n\n" if text and not text.endswith("\n") else ""
@@ -321,7 +318,7 @@ def _joined(*parts: str) -> str:
 
 
 def _with_values(text: str, place: int, values: Mapping[str, Any] | None) -> str:
-    """The text with some keys of one feed set, or without that feed."""
+    """Returns the text with some keys of one feed set, or without that feed."""
     import tomlkit
 
     document = tomlkit.parse(text)
@@ -346,7 +343,8 @@ def _place(tables: Sequence[Mapping[str, Any]], address: str) -> int:
 
 @contextmanager
 def _changing() -> Iterator[tuple[str, Callable[[str, Sequence[Mapping[str, Any]]], None]]]:
-    """The file's text, and a function that writes another, which says these feeds; one process at a time."""
+    """Yields the file's text and a function that writes a new text after checking that it has the given
+    feeds; one process at a time."""
     path = os.path.realpath(feeds_file())
     paths.ensure(os.path.dirname(path))
     with locked(path + ".lock"):
@@ -377,7 +375,8 @@ def _is_windows(path: str) -> bool:
 
 @contextmanager
 def locked(path: str, *, wait: bool = True) -> Iterator[bool]:
-    """Whether this process alone has a lock file until the block ends; the system takes it from the dead."""
+    """Yields whether this process holds the lock file until the block ends; the system releases it if the
+    process dies."""
     require("files")
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
@@ -401,20 +400,20 @@ def locked(path: str, *, wait: bool = True) -> Iterator[bool]:
 
 
 PASSWORD_PATIENCE = 60
-"""Seconds that a password command may take: it may ask for a passphrase."""
+"""Maximum seconds for a password command: it may ask for a passphrase."""
 
 
 class NoPassword(ReaderError):
-    """The command gave none; `str()` says why, never what it printed."""
+    """The command printed no password; `str()` says why, without its output."""
 
 
 def login_of(subscription: Subscription) -> tuple[str, str] | None:
-    """User and password from the command, the address or netrc; None if the feed has none. They are never
+    """Returns user and password from the command, the URL or netrc; None if the feed has none. They are never
     written anywhere. Blocks. Raises NoPassword."""
     try:
         parts = urlsplit(subscription.url)
     except ValueError:
-        return None  # asking for it says what is wrong with it
+        return None  # the request reports the error
     if subscription.password_command:
         user = subscription.user or unquote(parts.username or "")
         return _from_command(subscription.password_command, user)
@@ -444,7 +443,7 @@ def _from_command(command: tuple[str, ...], user: str) -> tuple[str, str]:
 def _from_netrc(host: str) -> tuple[str, str] | None:
     path = os.environ.get("NETRC") or os.path.expanduser("~/.netrc")
     try:
-        # Only what is meant for this very host: a netrc's `default` would tell every site.
+        # Only the entry of this host: netrc's `default` would send the password to every site.
         found = netrc.netrc(path).hosts.get(host)
     except (OSError, netrc.NetrcParseError, UnicodeDecodeError):
         return None

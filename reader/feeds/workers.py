@@ -1,7 +1,6 @@
-"""Processes that read documents, so that a hostile one can be ended and the others are not kept waiting.
-
-A worker is a program of its own that answers lines of JSON over its pipes and ends when they do. What it
-imports (feedparser, html-to-markdown, trafilatura) is in no other process.
+"""Worker processes that parse documents, so that one stuck on a hostile document can be killed while the
+others continue. A worker is a separate program that answers lines of JSON over its pipes and exits when they
+are closed. Only workers import feedparser, html-to-markdown and trafilatura.
 """
 
 from __future__ import annotations
@@ -30,26 +29,26 @@ if TYPE_CHECKING:
     from reader.feeds.network import Answer
 
 PATIENCE = 30.0
-"""Seconds that a document may take to read."""
+"""Maximum seconds to parse a document."""
 MOST_MEMORY = 1 << 30
-"""Bytes of address space that a worker may grow by."""
+"""Maximum bytes by which a worker's address space may grow."""
 MOST_ANSWER = 1 << 30
-"""Bytes of an answer."""
+"""Maximum bytes of an answer."""
 
 
 class Unread(ReaderError):
-    """A document was too much for a worker; `str()` says so."""
+    """A worker failed on a document; `str()` says how."""
 
 
 _ERRORS: Mapping[str, type[ReaderError]] = {one.__name__: one for one in (Unread, NotAFeed, NoText)}
-"""Those that travel from a worker to whoever asked."""
+"""Errors that a worker passes on to the caller."""
 
 
 class Workers:
-    """A few processes, started when the first document comes."""
+    """A pool of processes, started with the first document."""
 
     def __init__(self, count: int = 0) -> None:
-        """By default one for each processor this process may use, at most four."""
+        """By default one per processor available to this process, at most four."""
         usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._started: list[asyncio.subprocess.Process] = []
         self._idle: asyncio.LifoQueue[asyncio.subprocess.Process | None] = asyncio.LifoQueue()
@@ -60,14 +59,14 @@ class Workers:
         self, answer: Answer, known: Sequence[EntryState] = (), *, repeats: bool = False, oldest: str = "",
         has_texts: bool = True,
     ) -> Reading:  # fmt: skip
-        """A feed compared with what is known of it; see `read_feed`. Raises NotAFeed, Unread."""
+        """Returns a feed compared with its state; see `read_feed`. Raises NotAFeed, Unread."""
         row = await self._ask(
             "read_feed", answer, known=known, repeats=repeats, oldest=oldest, has_texts=has_texts
         )
         return reading_of(row)
 
     async def read_page(self, answer: Answer) -> ReadablePage:
-        """The article on a page. Raises NoText, Unread."""
+        """Returns the article on a page. Raises NoText, Unread."""
         page = ReadablePage(*await self._ask("read_page", answer))
         return page._replace(authors=tuple(page.authors), topics=tuple(page.topics))
 
@@ -79,7 +78,7 @@ class Workers:
         return found["found"]
 
     async def exchanged(self, said: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
-        """What a process makes of a task by `answer_to`. Raises Unread."""
+        """Returns a process's answer to a task (`answer_to`). Raises Unread."""
         process = await self._idle.get()
         is_whole = False
         try:
@@ -98,7 +97,7 @@ class Workers:
         except (OSError, ValueError):
             raise Unread("it can't be read: it ended the process that tried; tell the site") from None
         finally:
-            if process is not None and not is_whole:  # what it still says would be the next one's answer
+            if process is not None and not is_whole:  # its late answer would be taken for the next one's
                 with suppress(ProcessLookupError):
                     process.kill()
                 process = None
@@ -114,35 +113,35 @@ class Workers:
         return process
 
     async def aclose(self) -> None:
-        """End them."""
+        """End the processes."""
         for process in self._started:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
             if process.stdin:
-                process.stdin.close()  # or it would complain when it is collected
+                process.stdin.close()  # else it warns when it is garbage-collected
 
 
 def serve() -> None:
-    """What a worker does: answer tasks until the reader closes the pipe."""
+    """The worker's main loop: answers tasks until the reader closes the pipe."""
     import signal
 
-    # Ctrl-C reaches the whole process group; ending is the reader's decision.
+    # Ctrl-C reaches the whole process group; the reader decides when to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     processes.limit_memory(MOST_MEMORY)
     tasks, answers = sys.stdin.buffer, sys.stdout
-    sys.stdout = sys.stderr  # nothing printed gets among the answers
+    sys.stdout = sys.stderr  # keep printed output out of the answers
     try:
         while line := tasks.readline():
             said = json.loads(line)
             found = answer_to(said, tasks.read(said.pop("size")))
             print(json.dumps(found), file=answers, flush=True)
     finally:
-        os._exit(0)  # nothing to put away, and nobody to hear of the pipe's end
+        os._exit(0)  # nothing to clean up, and nobody to report the closed pipe to
 
 
 def answer_to(said: dict[str, Any], raw: bytes) -> dict[str, Any]:
-    """What a task finds in these bytes, or what is wrong with them."""
+    """Returns the result of a task on these bytes, or its error."""
     task = said.pop("task")
     try:
         return {"found": (read_feed if task == "read_feed" else fulltext.read_page)(raw, **said)}
@@ -159,9 +158,8 @@ def read_feed(
     raw: bytes, content_type: str, url: str, known: Sequence[Sequence[Any]] = (), *, repeats: bool = False,
     oldest: str = "", has_texts: bool = True,
 ) -> Reading:  # fmt: skip
-    """A feed's document compared with what is known of it. Raises NotAFeed.
-
-    `has_texts` is False while the feed is only being looked for.
+    """Returns a feed's document compared with its state. Raises NotAFeed. `has_texts` is False during
+    discovery, which needs no texts.
     """
     found = document.read(raw, content_type, url)
     states = [EntryState(*row) for row in known]
@@ -174,7 +172,7 @@ def _prepared(entry: Entry) -> tuple[str, str, Entry]:
     summary = ""
     if entry.content and entry.summary:
         summary, other = html.converted(entry.summary, entry.base)
-        if len(summary) > len(body):  # all that the content says is "Read more"
+        if len(summary) > len(body):  # the content is only "Read more"
             body, picture = summary, other or picture
     excerpt = html.excerpt_of(summary, body)
     pictures = entry.pictures or ((Picture(picture),) if picture else ())
@@ -193,14 +191,14 @@ def _prepared(entry: Entry) -> tuple[str, str, Entry]:
 
 
 def _words_of(link: str) -> str:
-    """The title of an entry that has neither title nor text: the words of its address."""
+    """Returns a title for an entry that has neither title nor text: the words of its URL."""
     name = unquote(urlsplit(link).path.rstrip("/").rpartition("/")[2]).partition(".")[0]
     words = clean_line(re.sub(r"[-_+]+", " ", name))
     return _first_words(words) if re.search(r"[^\W\d_]{3}", words) else ""
 
 
 def _first_words(text: str, most: int = 80) -> str:
-    """The title of an entry that has none."""
+    """Returns a title for an entry that has none."""
     if len(text) <= most:
         return text
     return (text[: most + 1].rpartition(" ")[0] or text[:most]).rstrip(" ,;:.-") + "…"
