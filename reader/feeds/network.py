@@ -136,7 +136,8 @@ class Answer(NamedTuple):
     def require_success(self) -> None:
         """Raise FetchError unless the status is 200."""
         if self.status != 200:
-            raise FetchError(self.refusal)
+            # Only a fetch tries again by itself, and could say when.
+            raise FetchError(self._replace(headers={}).refusal)
 
 
 class Network:
@@ -234,15 +235,21 @@ class Network:
                 if login:
                     request = next(httpx2.BasicAuth(*login).auth_flow(request))
                 pool = await self._pool(url, is_trusted)
+                to = request.url  # in its parts, for httpcore2 drops what follows ";" in a path
+                target = httpcore2.URL(
+                    scheme=to.raw_scheme, host=to.raw_host, port=to.port, target=to.raw_path
+                )
                 asking = pool.stream(
-                    "GET", str(request.url), headers=request.headers.raw, extensions={"timeout": times}
+                    "GET", target, headers=request.headers.raw, extensions={"timeout": times}
                 )
                 async with asking as answer:
                     response = httpx2.Response(answer.status, headers=answer.headers, request=request)
                     cookies.extract_cookies(response)
                     stream = answer.extensions.get("network_stream")
                     place = stream.get_extra_info("server_addr") if stream is not None else None
-                    yield response, answer.aiter_stream(), place is not None and not is_public(str(place[0]))
+                    # Of a proxy, the address says nothing about who answers.
+                    is_private = pool is self._any and place is not None and not is_public(str(place[0]))
+                    yield response, answer.aiter_stream(), is_private
             except PrivateAddress:
                 raise FetchError(
                     f"the host {shown(host)} is on a private network, where nothing leads from outside"

@@ -139,7 +139,8 @@ def _outlines(raw: bytes, name: str) -> list[Outline]:
     except (ParseError, ValueError, LookupError) as error:
         outlines = _Outlines()
         text = raw.decode("utf-8", "replace")
-        for closes, inside, is_empty in islice(_OUTLINE.findall(text), MOST_ELEMENTS):
+        for found in islice(_OUTLINE.finditer(text), MOST_ELEMENTS):
+            closes, inside, is_empty = found.groups()
             if not closes:
                 outlines.open({key: unescape(one or other) for key, one, other in _ATTRIBUTE.findall(inside)})
             if closes or is_empty:

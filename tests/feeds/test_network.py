@@ -301,6 +301,30 @@ def test_every_status_has_a_sentence(status: int) -> None:
     assert ("next attempt after" in sentence) == (status in (429, 500, 503))
 
 
+def test_no_next_attempt_is_promised_where_there_is_none() -> None:
+    """What a user asks for once is not tried again by the reader."""
+    with pytest.raises(FetchError, match="try again later"):
+        Answer(503, "", "", {"retry-after": "60"}).require_success()
+
+
+@pytest.mark.parametrize("path", ["/feed;type=rss", "/a;b/feed;c?x=1;2", "/%2F%C3%A9?q=%C3%BC"])
+def test_an_address_is_requested_as_it_is(site: Site, path: str) -> None:
+    """Nothing of its path is lost, nor of its query."""
+    site.pages[path] = Page(b"here")
+    assert get(site.url + path).body == b"here"
+
+
+def test_what_comes_by_a_proxy_leads_to_no_private_host(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the proxy itself is on a private network, as most are."""
+    monkeypatch.setenv("http_proxy", site.url)
+    site.pages["http://paper.invalid/feed"] = Page(b"by proxy")
+    site.pages["http://paper.invalid/moved"] = Page(b"", {"Location": f"{site.url}/secret"}, 302)
+    assert not get("http://paper.invalid/feed").is_private
+    with pytest.raises(FetchError, match="private network"):
+        get("http://paper.invalid/moved")
+    assert "/secret" not in site.paths()
+
+
 def test_a_proxy_is_used_and_leads_to_no_private_host(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also one without a scheme; what nobody wrote is not asked of it where it is private."""
     monkeypatch.setenv("http_proxy", site.url.removeprefix("http://"))
