@@ -149,8 +149,8 @@ def bindings_for(place: PaneName) -> list[BindingType]:
 
 
 def binding(name: str, action: str = "", also: str = "", *, is_priority: bool = False) -> Binding:
-    """A binding of a dialog or page: the action of a command, or another one, under its keys, which follow
-    the configuration; `also` are keys besides."""
+    """A binding of a dialog or page: the action of a command, or another action, under the command's
+    configured keys; `also` are additional keys."""
     command = BY_ID[name]
     keys = ",".join(filter(None, (*map(_named, command.keys), also)))
     action = action or action_of(name)
@@ -217,7 +217,7 @@ def _claimed(name: str, wanted: list[str], taken: dict[str, str], warnings: list
 
 
 def _owner(key: str, taken: Mapping[str, str]) -> str | None:
-    """The command that has this key, or one that shadows it."""
+    """The command that has this key, or a key that shadows it."""
     for other, name in taken.items():
         if other == key or other.startswith(f"{key} ") or key.startswith(f"{other} "):
             return name
@@ -242,12 +242,12 @@ def _named_character(character: str) -> str:
 
 
 def _mistake_in(key: str) -> str:
-    """Why a key is not possible, with the one that was probably meant; empty if it is."""
+    """Why a key is impossible, with the one that was probably meant; empty if it is possible."""
     parts = key.split()
     wrong = next((part for part in parts if not _is_key(part)), "")
     if len(parts) <= 2 and not wrong:
         return ""
-    import difflib  # only a mistake pays for it
+    import difflib  # only loaded for a mistake
 
     said = clean_line(key) if len(parts) <= 2 else f"{clean_line(key)}: a sequence has at most two keys"
     *modifiers, last = wrong.split("+")
@@ -263,7 +263,7 @@ def _is_key(key: str) -> bool:
     if not set(modifiers) <= _MODIFIERS or len(modifiers) != len(set(modifiers)):
         return False
     if "shift" in modifiers and len(last) == 1:
-        return False  # the terminal sends the letter that comes of it
+        return False  # the terminal sends the resulting letter
     return key in _NAMED or last in _NAMED or last in _CHARACTERS or (len(last) == 1 and last.isprintable())
 
 
@@ -286,7 +286,7 @@ class PendingKeys:
         """The digits typed so far."""
 
     def take(self, key: str) -> list[str]:
-        """The keys to act on now: none while one waits, two if a number was no count.
+        """Returns the keys to act on now: none while one waits, two if a number was not a count.
 
         A number and its key come as one, with a space between them: "5 j".
         """
@@ -306,7 +306,7 @@ class PendingKeys:
         self.first = self.count = ""
 
     def overdue(self) -> list[str]:
-        """A digit that no key followed is a key itself."""
+        """Return a waiting digit as a key of its own, as no other key followed in time."""
         count, self.count = self.count, ""
         return [count] if len(count) == 1 else []
 

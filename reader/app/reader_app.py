@@ -61,7 +61,7 @@ class KeyedApp(App[int]):
         """Which keys do what."""
         self._presses = PendingKeys(keymap.keys)
         self._leads_on = frozenset(keymap.keys["read"])
-        """Keys that may lead to another place, and not at once."""
+        """Keys that may move the focus, but not at once."""
         self._keys: list[events.Key] = []
         self._digit_wait: Timer | None = None
         self._before: Iterator[DOMNode] | None = None
@@ -123,13 +123,13 @@ class KeyedApp(App[int]):
                 return
             screen = self.screen
             is_asking = isinstance(screen, BrowseScreen) and not screen.results_display.is_listed
-            if is_asking and self._line is None and monotonic() < until:  # the keys are for what is found
+            if is_asking and self._line is None and monotonic() < until:  # the keys are for the results
                 self.set_timer(MADE_WAIT, go_on)
             else:
                 await self._hold_no_longer(before)
 
         self.call_later(go_on)
-        # A page that closes takes its part of the way with it.
+        # A page that is closed no longer handles the key.
         self.set_timer(HOLD, lambda: self._hold_no_longer(before))
 
     async def _hold_no_longer(self, before: Iterator[DOMNode]) -> None:
@@ -140,7 +140,7 @@ class KeyedApp(App[int]):
     def _takes_presses(self, event: events.Key) -> bool:
         """Whether keys are commands now; while text is typed, a waiting key is forgotten."""
         if isinstance(self.screen, BrowseScreen):
-            if not self.screen.is_mounted:  # it takes the key when its panes are there
+            if not self.screen.is_mounted:  # it handles the key once its panes exist
                 return False
         else:
             from reader.app.screens.page import Page  # its widgets are loaded with the first page
@@ -184,7 +184,7 @@ class KeyedApp(App[int]):
 
 
 FULL = Terminal(True, False, False, "", TRUECOLOUR, is_unicode=True)
-"""A terminal that can show everything."""
+"""A terminal with every capability."""
 
 
 class ReaderApp(KeyedApp):
@@ -192,7 +192,7 @@ class ReaderApp(KeyedApp):
 
     TITLE = "Reader"
     ENABLE_COMMAND_PALETTE = False
-    """Textual's own way to it is off: the command `show_palette` opens it, on whichever key that is."""
+    """Textual's own key for the palette is off: the command `show_palette` opens it."""
     HORIZONTAL_BREAKPOINTS = PAGE_WIDTHS
     VERTICAL_BREAKPOINTS = PAGE_HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "quit", show=False, priority=True)]
@@ -258,7 +258,7 @@ class ReaderApp(KeyedApp):
             mistakes.append(unknown_theme(name, self.available_themes))
             name = ""
         name = name or (last if last in self.available_themes else "")
-        # Quietly, for Textual would read and apply every sheet a second time before the first paint.
+        # Without notifying: Textual would read and apply every sheet again before the first paint.
         self.set_reactive(App.theme, name or theme_for(self.seen.colours, self.seen.background))
         theme = self.current_theme
         self.set_class(theme.dark, "-dark-mode", update=False)

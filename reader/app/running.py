@@ -109,7 +109,7 @@ def _end_well(app: ReaderApp, early: EarlyScreen | None) -> None:
     gone = partial(_end, app, attributes, HUNG_UP)
     threading.excepthook = partial(_end_without_terminal, gone, threading.excepthook)
     threading.Thread(target=_wait_until_gone, args=(gone,), name="terminal-gone", daemon=True).start()
-    if early is not None and early.ending:  # the exit was swallowed while modules were loaded
+    if early is not None and early.ending:  # the exit was swallowed while modules were being loaded
         raise SystemExit(early.ending)
 
 
@@ -154,14 +154,12 @@ def _end_hard(attributes: list[Any] | None, code: int) -> None:
 
 
 def _code_of(returned: int | None, fault: Exception | None) -> int:
-    """The exit code of an app that has ended; a fault is reported in one sentence, now that the terminal is
-    free.
-
-    Raises the fault itself if READER_DEBUG is set.
+    """The exit code of an app that has ended; an error is reported in one sentence, now that the terminal is
+    free. Raises the error itself if READER_DEBUG is set.
     """
     if _is_terminal_gone():
         _write_no_more()
-        # Whatever the fault was, nobody is left to read about it.
+        # The terminal is gone, so nobody could read the report.
         return HUNG_UP if fault is not None else returned or HUNG_UP
     if fault is None:
         return returned or 0

@@ -49,7 +49,7 @@ class ArticleLoader:
         self._pane, self._related = host.article_pane, host.related_pane
         self._filters, self._marks, self._picture = filters, marks, picture
         self._spots = dict(host.start.visit.spots)
-        """Where articles were left, by their ids."""
+        """The reading places of articles, by id."""
         self.left: dict[str, Spot] = {}
         """Those that were left during this visit."""
         self.headline: Headline | None = None
@@ -213,7 +213,7 @@ class ArticleLoader:
             try:
                 found = self._library.find_related(headline, article, shown)
             except ReaderError:
-                found = [*listed]  # the article is shown; whoever asks next is told
+                found = [*listed]  # the article is shown; the next query reports the error
             self._host.call_later(self._show_related, headline, found)
 
         self._host.in_thread(find)

@@ -209,10 +209,10 @@ class BrowseScreen(Screen[None]):
         self.keep_visit()
 
     def _after_first_paint(self) -> None:
-        """Start what can wait: the garbage collector, the style sheets of pages, the checks for links and
-        new files."""
+        """Start what can wait: the garbage collector, the style sheets of pages, the checks for links and new
+        files."""
         if not gc.isenabled():
-            gc.freeze()  # what the start has made stays: looking through it again stops the screen for 60 ms
+            gc.freeze()  # objects made by the start live on; collecting among them takes 60 ms
             gc.enable()
         self.app.stylesheet.read(page_sheet())  # 15 ms of the start; the first page would wait for them
         self.opening.look_for_links()

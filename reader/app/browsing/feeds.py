@@ -1,8 +1,8 @@
-"""Feeds on the screen: fetching, when due and when asked for; subscribing, importing, the page of feeds;
+"""Feeds on the screen: fetching, in the background and on request; subscribing, importing, the page of feeds;
 an article's full text.
 
-Fetching is done by a process (`FeedProcess`). Of `reader.feeds` only what holds the subscriptions and what a
-fetch remembers is loaded here, and only where there are feeds.
+Fetching is done by a process (`FeedProcess`). Of `reader.feeds` only `subscriptions` and `state` are loaded
+here, and only if there are feeds.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ class Feeds:
             return
         self._is_asked_for = is_asked_for
         self._fetch = FeedProcess("fetch", urls=list(urls), force=force, is_asked_for=is_asked_for)
-        # Also where nobody asked: the key would stop it now.
+        # Also for a background fetch: the key would stop it now.
         self._show_progress(0, ["fetching"])
         self._host.in_thread(partial(self._follow, self._fetch))
 

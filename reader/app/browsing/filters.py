@@ -55,7 +55,7 @@ class Filters:
         return self.without_muted(self.query)
 
     def put(self, query: Query | None) -> None:
-        """Make this the query, and show its text; None is the answer of a dialog that was cancelled."""
+        """Make this the query, and show its text; does nothing for None, the answer of a cancelled dialog."""
         if query is not None:
             self._host.information.error = None
             self._host.search_bar.show(str(query))
@@ -73,7 +73,7 @@ class Filters:
         self.put(change(field, value))
 
     def put_matches(self, query: Query | None) -> None:
-        """Make this the query, and go to its articles; None is the answer of a page that was left."""
+        """Make this the query, and go to its articles; does nothing for None, the answer of a closed page."""
         if query is not None:
             self.put(query)
             self._host.go_to("list")

@@ -1,4 +1,4 @@
-"""What the parts of the browsing screen know of it: its panes, what a command is for, notices, slow work.
+"""The browsing screen as its parts see it: panes, the target of a command, notices, slow work.
 
 Slow work is done in threads that quitting does not wait for, because a server, a browser or a relay may
 take its time. Textual waits for its own thread workers when the event loop ends; writing marks uses those.

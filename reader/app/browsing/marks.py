@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from reader.app.screens.dialogs import Choice
 
 MOST_COMPARED = 50
-"""Selected articles whose notes are read before a new one is written."""
+"""Maximum number of selected articles whose notes are read before a new one is written."""
 MOST_QUICK = 5_000
 """More articles than this get a notice before they are marked."""
 
 Which: TypeAlias = "tuple[Headline, ...] | Results | Stretch"
-"""Articles that are marked at once."""
+"""Number of articles marked in one step."""
 
 _SIMPLE = {
     "r": Change(read=True), "u": Change(read=False), "s": Change(starred=True), "x": Change(starred=False),

@@ -137,7 +137,7 @@ class Entries(Provider):
 
 
 class Articles(Provider):
-    """Finds articles with these words, the newest first, as the search bar does."""
+    """Finds articles with these words, newest first, as the search bar does."""
 
     async def search(self, query: str) -> Hits:
         """A few of them; they come after commands and names with the same words."""

@@ -1,8 +1,8 @@
 """How the terminal is divided among the panes: by its size, and as the user chose by key or mouse.
 
 The sheets have the layout of each size class; what is counted in cells is here. The first headlines are
-painted where the list will be, so nothing here imports Textual. What the user chose is kept by name; what
-there is room for is computed from it each time the layout is fitted, so a small terminal forgets nothing.
+painted where the list will be, so nothing here imports Textual. The user's sizes are kept by name, and
+limited to the available room each time the layout is fitted, so a small terminal loses none of them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ MEDIUM_SIDEBAR = 24
 MOST_LIST = 110
 """Cells of the list at most, its rule included, unless the user wants more."""
 LEAST_SIDEBAR, LEAST_LIST, LEAST_TEXT = 14, 24, 30
-"""Cells that each pane and a line of text keep."""
+"""Minimum cells of each pane and of a line of text."""
 LEAST_ROWS = 4
-"""Lines that each of two panes keeps where they are over each other."""
+"""Minimum lines of each of two panes, one above the other."""
 _AROUND = 3
 """Lines above and below the panes."""
 
@@ -61,9 +61,8 @@ def is_single(classes: Collection[str]) -> bool:
 
 
 def panes_at(width: int, height: int, chosen: Mapping[str, int], sidebar: int) -> Panes:
-    """The sizes of the panes on a screen of this size: what was chosen as far as there is room for it.
-
-    `sidebar` is how wide the sidebar is, without its rule, where nobody chose.
+    """The sizes of the panes on a screen of this size: the chosen ones as far as there is room. `sidebar` is
+    the default width of the sidebar, without its rule.
     """
     classes, rows = classes_at(width, height), height - _AROUND
     if "-wide" in classes:

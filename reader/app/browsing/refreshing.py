@@ -20,8 +20,8 @@ TELL_EVERY = 0.25
 LOOK_EVERY = 2.0
 """Seconds to wait for a change before checking whether the screen is still open."""
 PAUSE, MOST_PAUSE = 5, 10.0
-"""How many times its own length passes after a refresh before changes on disk bring the next one, at most so
-many seconds: where files come all the time, as during a fetch, keys still have most of the time."""
+"""After a refresh, wait this multiple of its duration (and at most so many seconds) before changes on disk
+start the next one, so that keys stay responsive while files keep arriving, as during a fetch."""
 PATIENCE = 0.2
 """Seconds that quitting waits for the threads to finish."""
 
@@ -71,7 +71,7 @@ class Refreshing:
         self._is_asked_for = False
         """Whether the user has asked for this refresh and wants to know the result."""
         self._problems: int | None = None
-        """How many problems the files had before; None before the first look."""
+        """How many problems the files had before; None before the first refresh."""
 
     def start(self) -> None:
         """Refresh now, and again whenever files change."""
@@ -100,7 +100,7 @@ class Refreshing:
     def look_again(self) -> None:
         """Look for new and changed files now."""
         if not self._threads:
-            return  # a key that came before the first paint: the first look is about to begin
+            return  # a key before the first paint: the first refresh is about to begin
         self.is_refreshing = True
         self._step = None
         self._hurried.set()

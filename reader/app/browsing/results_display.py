@@ -85,8 +85,8 @@ class LatestQueryWorker:
         self._view_counts: tuple[object, Mapping[Query, tuple[int, int]]] = (None, {})
 
     def ask(self, question: Question, patience: float = 0) -> list[tuple[Question, Answer]]:
-        """Make this the latest question, wait at most `patience` seconds, and return the answers by then.
-        Later ones are passed to `tell`, and so are all if an older question is still being answered."""
+        """Make this the latest question, and return the answers that arrive within `patience` seconds. Later
+        ones are passed to `tell`, and so are all if an older question is still being answered."""
         with self._changed:
             waiting = self._wanted
             if question.is_recount and waiting is not None and waiting.query == question.query:
@@ -237,7 +237,7 @@ class ResultsDisplay:
         self._show_query()
         folding = self._filters.folding
         try:
-            # The first answer is not left to a thread: it takes less than a paint, so it is in the first one.
+            # Query in this thread: it takes less time than painting, so the first paint has the answer.
             self._show_results(self._library.select(self._filters.asked, self._clock(), folding=folding))
         except ReaderError:
             self.ask()

@@ -43,7 +43,7 @@ class SavedQueryCommands:
         self._rules: Configured = host.start.config.topics
         """The rules that apply now."""
         self._mistakes = set(_rules_of(self._rules)[1])
-        """Those that were reported."""
+        """The mistakes already reported."""
 
     def show_views(self, configured: Configured) -> None:
         """Show these views and the built-in ones; those that are no queries are omitted."""
@@ -54,7 +54,7 @@ class SavedQueryCommands:
             try:
                 query = parse(text)
             except QueryError:
-                continue  # the notices at the start name it
+                continue  # reported by the notices at the start
             shown.append(counts.get(query, ViewCount(name, query))._replace(name=name))
         self._sidebar.views = tuple(shown)
 

@@ -37,7 +37,7 @@ class SearchInput:
         """Run the query typed so far."""
         self._searches.forget_place()
         self._ask_text(text)
-        self._host.call_later(self._offer)  # the cursor has not followed the letter yet
+        self._host.call_later(self._offer)  # the cursor has not moved behind the letter yet
 
     def _ask_text(self, text: str) -> None:
         """Run the query; an invalid one leaves the last results in place."""
@@ -56,7 +56,7 @@ class SearchInput:
         """The search bar has gained the focus."""
         self._host.in_thread(self._read_tags)
         text, line = self._bar.text, self._bar.line
-        # A text that was put together elsewhere is whole: the next letters are their own word.
+        # A text that was not typed is complete: the next letters start a new word.
         if text and line.cursor_position == len(text) and text == str(self._filters.query):
             self._bar.show(f"{text} ")
 

@@ -116,7 +116,7 @@ class _Writing:
         self._link = ""
 
     def write(self, x: int, y: int, cells: list[Cell]) -> None:
-        """Cells from a place on."""
+        """Write cells starting at a position."""
         self._parts.append(f"\x1b[{y + 1};{x + 1}H")
         for text, codes, link in cells:
             if link != self._link:
@@ -128,8 +128,8 @@ class _Writing:
             self._parts.append(text)
 
     def drifting(self, x: int, y: int, cells: list[Cell]) -> None:
-        """Cells whose width on the terminal is unknown: their place is blanked, then each stretch between two
-        gaps is written at its column."""
+        """Write cells whose width on the terminal is unknown: their area is blanked, then each stretch
+        between two gaps is written at its column."""
         self.write(x, y, [(" ", codes, link) for _, codes, link in cells])
         for start, end in _stretches(cells):
             self.write(x + start, y, cells[start:end])
@@ -193,7 +193,8 @@ def _cells(strip: Strip, system: ColorSystem) -> list[Cell]:
 
 
 def _graphemes(text: str) -> Iterator[tuple[str, int]]:
-    """What takes cells together, and how many; the two letters of a flag stay together, unlike Rich's."""
+    """Yields the units of a text and their widths in cells; the two letters of a flag stay together, unlike
+    in Rich."""
     flag = ""
     for start, end, width in split_graphemes(text)[0]:
         sign = text[start:end]

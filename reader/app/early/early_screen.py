@@ -97,7 +97,7 @@ def painted_first(start: Start, seen: Terminal) -> Iterator[tuple[EarlyScreen | 
     theme = named(config.theme or visit.theme or theme_for(seen.colours, seen.background), start.palettes)
     text, load, now = "", None, start.clock()
     if size is not None and theme is not None and can_show(config, seen):
-        with suppress(ReaderError):  # the app asks the same again, and says what is wrong
+        with suppress(ReaderError):  # the app runs the same query again and reports the error
             if not library.total:
                 load = EarlyRefresh(library)
                 load.wait()
@@ -250,7 +250,7 @@ class EarlyScreen:
     def __enter__(self) -> EarlyScreen:
         self.attributes = termios.tcgetattr(0)
         sys.unraisablehook = self._ignore_end
-        # Python 3.11 forgets that a Ctrl-C was handled which fell into `exec`, and modules are being loaded.
+        # Python 3.11 loses a Ctrl-C handled during `exec`, which runs while modules are loaded.
         for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self._handlers[ending] = signal.signal(ending, self._leave)
         try:
@@ -273,7 +273,7 @@ class EarlyScreen:
         sys.unraisablehook = self._hook_before
         while self._handlers:
             number, handler = self._handlers.popitem()
-            if signal.getsignal(number) == self._leave:  # and not a handler of the app
+            if signal.getsignal(number) == self._leave:  # unless the app has set its own handler
                 signal.signal(number, handler)
 
     def close(self) -> None:
@@ -310,7 +310,7 @@ def _without_echo(attributes: list[Any]) -> list[Any]:
 
 
 def is_worth_asking(seen: Terminal) -> bool:
-    """Whether this terminal may know its background, and hides a question that it does not know."""
+    """Whether this terminal may report its background colour, and ignores the query if it can't."""
     is_deaf = seen.multiplexer == "screen" or seen.emulator == "Linux console"
     return seen.is_tty and not is_deaf and seen.colours in (256, TRUECOLOUR)
 

@@ -71,7 +71,7 @@ FEATURES = (EARLY_SCREEN, REPLY_FILTER, DIFF_UPDATE, ERROR_SENTENCE)
 
 
 def missing(feature: Feature) -> tuple[str, ...]:
-    """The names that the installed Textual lacks, or gives other parameters. Loads Textual."""
+    """The names that are missing from the installed Textual or have other parameters. Loads Textual."""
     return tuple(name for name in feature.names if not _is_there(name))
 
 

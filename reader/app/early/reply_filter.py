@@ -1,12 +1,11 @@
-"""Takes the terminal's replies, and whatever Textual's parser can't read, out of what the terminal sends.
+"""Removes the terminal's replies, and whatever Textual's parser can't read, from the input. Textual treats an
+unknown reply as keys (`ESC ]11;rgb:…` would type its letters), and a key with sub-parameters (`ESC
+[106;1:3u`, a key release) ends its input thread. Replies may also arrive late, in several parts, or for a
+query sent by an editor that ran before. So the input is split into sequences here: keys, mouse, focus and
+pasting pass, everything else is dropped.
 
-Textual takes a reply that it does not know for keys (`ESC ]11;rgb:…` would type its letters), and a key
-with sub-parameters (`ESC [106;1:3u`, a key let go) ends its input thread. Replies also come late, in
-several parts, or to a question of the editor that was open before. So the input is split into sequences
-here: keys, mouse, focus and pasting pass, everything else is dropped.
-
-The app asks one question itself: the colour of the background (OSC 11), to choose the light or the dark
-theme. Nobody waits for the answer.
+The app sends one query itself, for the background colour (OSC 11), to choose the light or the dark theme.
+Nothing waits for the reply.
 """
 
 from __future__ import annotations
@@ -30,31 +29,32 @@ from textual.message import Message
 from reader.terminal.facts import read_answers
 
 QUESTION = "\x1b]11;?\x07"
-"""Asks for the background colour (OSC 11)."""
+"""Queries the background colour (OSC 11)."""
 ESCAPE_DELAY = 0.1
 """Seconds that Esc waits for the rest of a sequence, as in Textual."""
 IDLE = 1.0
 """Seconds without input after which an unfinished sequence is given up."""
 LONGEST = 10.0
-"""Seconds after which an unfinished reply is given up, however much has come."""
+"""Seconds after which an unfinished reply is given up, even if more of it arrives."""
 EXPECTED = 5.0
-"""Seconds after the question up to which the answer counts; a later one may belong to another program."""
+"""Seconds within which a reply to the query counts; a later one may belong to another program."""
 LATEST = 0.5
-"""Seconds after the question that quitting waits for the answer, which would be typed into the shell."""
+"""Seconds after the query during which quitting waits for the reply, which would otherwise be typed into the
+shell."""
 LOOK_EVERY = 0.1
-"""Seconds between looks at whether the app has ended, as in Textual."""
+"""Seconds between checks whether the app has ended, as in Textual."""
 
 _CSI = re.compile(r"\x1b\[(?:M[\s\S]{3}|(?!M)[0-?]*[ -/]*[@-~])")
 """A control sequence; the mouse reports of old terminals have three characters behind it."""
 _CSI_BEGUN = re.compile(r"\x1b\[(?:M[\s\S]{0,2}|[0-?]*[ -/]*)\Z")
 _CSI_BROKEN = re.compile(r"\x1b\[[0-?]+[ -/]*")
-"""One that something else interrupts."""
+"""One that is interrupted by something else."""
 _REPLY = re.compile(r"\x1b(?:\](?=[0-9lLI])|P(?=[0-9>=!+$|])|[_^X](?=[ -~]))")
 """The beginning of OSC, DCS, APC, PM and SOS; the character behind tells them from Alt and a key."""
 _ESCAPE_BEGUN = re.compile(r"\x1b[\]P_^X]?\Z")
 _REPLY_END = re.compile(r"[\x00-\x1f\x9c]")
 _NO_REPLY_YET = 64
-"""Characters of a reply that are kept; the answer that we ask for is shorter."""
+"""Maximum characters kept of a reply; the one to our query is shorter."""
 
 _PASSED = re.compile(r"\x1b\[(?:[IO]|20[01]~|<\d{1,3};\d{1,4};\d{1,4}[Mm]|\?2026;\d\$y)")
 """Focus, pasting, the mouse, and whether the terminal paints whole frames."""
@@ -67,18 +67,18 @@ _LONGEST_KEY = 32
 
 @dataclass
 class BackgroundReported(Message):
-    """The terminal has said whether its background is dark or light."""
+    """The terminal has reported whether its background is dark or light."""
 
     background: str
     """dark or light."""
 
 
 class ReplyFilter:
-    """Lets keys pass, and keeps the answer to the one question that the app asks."""
+    """Passes keys on, and keeps the reply to the app's one query."""
 
     def __init__(self) -> None:
         self.background = ""
-        """dark or light; empty while nothing was answered."""
+        """dark or light; empty without a reply."""
         self._held = ""
         """The beginning of a sequence."""
         self._reply: str | None = None
@@ -88,13 +88,13 @@ class ReplyFilter:
         self._asked = float("-inf")
 
     def ask(self) -> str:
-        """The question, to be written now."""
+        """Returns the query, to be written now."""
         self._asked = monotonic()
         return QUESTION
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the answer is likely still to come."""
+        """Whether the reply is probably still to come."""
         return not self.background and monotonic() - self._asked < LATEST
 
     @property
@@ -105,7 +105,7 @@ class ReplyFilter:
         return min(max(self._last_input + ESCAPE_DELAY - monotonic(), 0), LOOK_EVERY)
 
     def feed(self, text: str) -> str:
-        """What passes of this input."""
+        """Returns the part of this input to pass on."""
         self._last_input = monotonic()
         text, self._held = self._held + text, ""
         passed: list[str] = []
@@ -136,7 +136,8 @@ class ReplyFilter:
         return "".join(passed)
 
     def overdue(self) -> str:
-        """The keys that were held for the rest of a sequence that did not come: Esc, or Alt and a key."""
+        """Returns the keys held back for the rest of a sequence that did not arrive: Esc, or Alt and a
+        key."""
         waited = monotonic() - self._last_input
         if self._reply is not None:
             if waited > IDLE:
@@ -147,7 +148,7 @@ class ReplyFilter:
         if _ESCAPE_BEGUN.match(self._held) or self._held == "\x1b[":
             text, self._held = self._held, ""
             return text
-        if waited > IDLE:  # the rest of a key or reply got lost
+        if waited > IDLE:  # the rest of a key or reply was lost
             self._held = ""
         return ""
 
@@ -162,7 +163,7 @@ class ReplyFilter:
             if monotonic() - self._reply_began > LONGEST:
                 self._reply = None
             return stop
-        if end[0] == "\x1b" and stop + 1 == len(text):  # the rest of its end is still to come
+        if end[0] == "\x1b" and stop + 1 == len(text):  # the rest of its terminator is still to come
             self._held = "\x1b"
             return len(text)
         if text[stop : stop + 2] == "\x1b\\":
@@ -193,7 +194,7 @@ def readable(sequence: str) -> str:
     code, modifiers, event, text, end = key.groups(default="")
     name, number = f"{int(code or 1)}{end}", int(code or 1)
     is_key = name in FUNCTIONAL_KEYS or (end == "u" and (_is_printable(number) or (not number and text)))
-    codes = (int(part[:8]) for part in text.split(":") if part)  # more digits are no character either
+    codes = (int(part[:8]) for part in text.split(":") if part)  # more digits can't be a character
     if event == _RELEASED or not is_key or not all(map(_is_printable, codes)):
         return ""
     parts = [code, modifiers, text] if text else [code, modifiers] if modifiers else [code]
@@ -215,7 +216,7 @@ def read_input(driver: LinuxDriver, replies: ReplyFilter) -> None:
         while not is_ending or replies.is_waiting:
             is_ending = driver.exit_event.is_set()
             text = replies.overdue()
-            if text == "\x1b":  # the parser would wait for the rest once more
+            if text == "\x1b":  # else the parser would wait for the rest again
                 driver.process_message(events.Key("escape", text))
                 text = ""
             if select.select([driver.fileno], [], [], 0 if text else replies.patience)[0]:
@@ -226,7 +227,7 @@ def read_input(driver: LinuxDriver, replies: ReplyFilter) -> None:
             try:
                 messages = [*(parser.feed(text) if text else ()), *parser.tick()]
             except Exception:
-                # Whatever else it can't read is dropped: a fault here would leave the app without keys.
+                # Whatever else it can't read is dropped: an error here would leave the app without keys.
                 parser, messages = XTermParser(), []
             for message in messages:
                 driver.process_message(message)

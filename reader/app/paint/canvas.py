@@ -26,7 +26,7 @@ SMALL_CELL = (8, 16)
 _KINDS = {"iterm2": "png", "sixel": "sixel"}
 """The decoder's output for each way of showing pictures that does not take plain pixels."""
 MOST_ROWS = 16
-"""Lines of a picture in the article pane."""
+"""Maximum lines of a picture in the article pane."""
 _PLACEHOLDER = "\U0010eeee"
 _RANGES = (
     "0305 030d-030e 0310 0312 033d-033f 0346 034a-034c 0350-0352 0357 035b 0363-036f 0483-0487 0592-0595"
@@ -34,8 +34,8 @@ _RANGES = (
     " 06e4 06e7-06e8 06eb-06ec 0730 0732-0733 0735-0736 073a 073d 073f-0741 0743 0745 0747 0749-074a"
     " 07eb-07f1 07f3"
 )
-"""The marks that number rows and columns of kitty's placeholders, in their order (its graphics protocol,
-"Unicode placeholders")."""
+"""The diacritics that number rows and columns of kitty's placeholders, in order (see "Unicode placeholders"
+in its graphics protocol)."""
 
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ class Shown(NamedTuple):
     sequence: str = ""
     """To be written to the terminal before the lines are painted."""
     overlay: str = ""
-    """To be written where the lines begin, while all are visible: it covers them."""
+    """To be written at the first line while all lines are visible: it covers them."""
 
 
 def box_for(size: tuple[int | None, int | None], columns: int, rows: int = MOST_ROWS) -> Box:
@@ -76,7 +76,7 @@ def pixels_of(box: Box, way: str) -> tuple[int, int]:
 
 
 def cell_size() -> tuple[int, int] | None:
-    """Pixels of a cell, as the terminal reports them; None if it does not."""
+    """Pixels of a cell, as reported by the terminal; None if it reports none."""
     try:
         import fcntl
         import termios
@@ -101,7 +101,7 @@ def drawn_at_cursor(pixels: Pixels, box: Box, way: str, number: int = 0) -> str:
 
 
 def in_blocks(pixels: Pixels) -> Shown:
-    """Two pixels a cell: the upper one is the foreground, the lower one the background."""
+    """Two pixels per cell: the upper one is the foreground, the lower one the background."""
     lines = []
     for y in range(0, pixels.height, 2):
         upper, lower = _row(pixels, y), _row(pixels, min(y + 1, pixels.height - 1))
@@ -120,7 +120,7 @@ def _half_blocks(colours: tuple[tuple[int, int, int], tuple[int, int, int]], cou
 
 
 def _runs(values: Iterable[T]) -> Iterator[tuple[T, int]]:
-    """Each value with how often it is there in a row."""
+    """Run-length encoding: yields each value with its number of repetitions."""
     return ((value, len(list(group))) for value, group in groupby(values))
 
 
@@ -174,7 +174,7 @@ def iterm2_sequence(file: bytes, box: Box) -> str:
 
 
 def sixel_sequence(pixels: Pixels) -> str:
-    """A picture at the cursor, as sixels; its data are 128 colours and a byte a pixel."""
+    """A picture at the cursor, as sixels; its data are 128 colours and one byte per pixel."""
     width, height = pixels.width, pixels.height
     palette, indices = pixels.data[: 128 * 3], pixels.data[128 * 3 :]
     parts = [f'\x1bP0;1;0q"1;1;{width};{height}']

@@ -147,12 +147,12 @@ def in_the_middle(sentence: str, width: int) -> list[str]:
 _SEQUENCE = re.compile(
     "[\ufe0f\u20e3\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]|\u200d(?=[\u2190-\u2bff\U0001f000-\U0001faff])"
 )
-"""What makes one emoji of several characters: a variation selector, a keycap, the letters of a flag, a skin
-tone, a joiner."""
+"""Characters that combine into one emoji: a variation selector, a keycap, the letters of a flag, a skin tone,
+a joiner."""
 
 
 def is_emoji_sequence(text: str) -> bool:
-    """Whether there is an emoji in a text about whose width terminals differ: 1, 2, 4 or more cells."""
+    """Whether a text has an emoji whose width differs between terminals: 1, 2, 4 or more cells."""
     return not text.isascii() and _SEQUENCE.search(text) is not None
 
 
@@ -162,7 +162,7 @@ def is_flag_letter(text: str) -> bool:
 
 
 def is_spacing_mark(letter: str) -> bool:
-    """Whether this is a vowel sign or the like, which takes a cell or none."""
+    """Whether this is a spacing mark, such as a vowel sign, which takes one cell or none."""
     return letter > "\u0902" and unicodedata.category(letter) == "Mc"
 
 

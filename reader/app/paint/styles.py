@@ -1,8 +1,8 @@
-"""What the panes and lines paint in which colour of the theme: their styles, by name.
+"""The styles that panes and lines paint in, by name, in terms of the theme's colours.
 
-Textual's own way would be component classes. Each of those is a node that all sheets are applied to, twice at
-the start and again with every class that the screen gets: a hundred of them took 60 ms of 440 to the first
-full frame. The first headlines, painted before Textual is loaded, read the same tables.
+These are not Textual's component classes because each of those is a node that all sheets are applied to,
+twice at the start and again whenever the screen's classes change: a hundred of them took 60 of the 440 ms to
+the first full frame. The first headlines, painted before Textual is loaded, read the same tables.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class NamedStyle(NamedTuple):
     colour: str
     """A variable of the theme, without its `$`."""
     attributes: str = ""
-    """As Rich writes them: "bold underline"."""
+    """In Rich's syntax: "bold underline"."""
     ground: str = ""
     """The variable of the background; empty for that of the widget."""
 
@@ -57,7 +57,7 @@ LIST = (
     }
     | {f"tag-{name}": NamedStyle(f"tag-{name}") for name in TAG_COLOURS}
 )  # fmt: skip
-"""`ground` is what lies under everything."""
+"""`ground` is the background."""
 
 ARTICLE = (
     {"cursor": CURSOR}
@@ -87,15 +87,15 @@ ARTICLE = (
 """Named after what they colour; the layout in `reader.app.reading` decides what gets which."""
 
 RELATED = _CURSOR | {"ground": TEXT, "title": TEXT, "read": DIM, "meta": DIM, "sign": DIM}
-"""`sign` says why a link is there, and whether it leads into the collection or out of it."""
+"""`sign` shows why a link is listed, and whether it leads into the collection or out of it."""
 
 OUTPUT = {"text": TEXT, "dim": DIM, "thumb": RULE}
-"""What a command has printed."""
+"""The output of a command."""
 
 
 PAGE_WIDTHS = [(0, "-few-columns"), (60, "-columns")]
 PAGE_HEIGHTS = [(0, "-few-lines"), (18, "-lines")]
-"""Columns and lines from which on dialogs and pages have a style class."""
+"""Minimum columns and lines for each style class of dialogs and pages."""
 
 
 def page_sheet() -> str:
@@ -133,7 +133,8 @@ class WidgetStyles:
         from textual.color import Color
 
         variables = self._widget.app.theme_variables
-        # A theme of Textual's may say "#rrggbb 60%", or "auto 87%" for what can be read on the ground.
+        # Textual's themes may have "#rrggbb 60%", or "auto 87%" for a colour that contrasts with the
+        # background.
         name, *percent = variables.get(variable, variables["primary"]).split()
         alpha = float(percent[0].rstrip("%")) / 100 if percent else 1.0
         return ground.get_contrast_text(alpha) if name == "auto" else Color.parse(name).multiply_alpha(alpha)

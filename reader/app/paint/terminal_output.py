@@ -1,8 +1,7 @@
-"""The last step before the terminal: filters for those without Unicode or colours, and what is written
-besides frames (pictures, the clipboard, whether the mouse is reported).
-
-Widgets paint as if the terminal could show everything; the filters adapt ours, Textual's and the dialogs. A
-line keeps its width in cells. Textual has no public way to write a sequence, but it takes a driver of ours.
+"""The last step before the terminal: filters for terminals without Unicode or colours, and sequences other
+than frames (pictures, the clipboard, mouse reporting). Widgets paint as if the terminal could show
+everything; the filters adapt their output, also that of Textual's widgets. A line keeps its width in cells.
+Textual has no public way to write a sequence, but it accepts a driver class.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ _SIGNS = {
     **{"≡": "=", "≈": "~"},
     **{"↑": "^", "↓": "v", "←": "<", "→": ">", "«": "<", "»": ">", "▶": ">", "▼": "v", "◀": "<"},
 }
-"""Our signs and typographic ones, each one cell wide, with their ASCII replacement."""
+"""Signs of the screen and of typography, each one cell wide, with their ASCII replacements."""
 _OURS = str.maketrans({sign: plain for sign, plain in _SIGNS.items() if sign not in "“”„‘’‚–—·×«»…\xa0"})
 """The signs that the screen uses; text keeps its typography."""
 _ALL = str.maketrans(_SIGNS)
@@ -146,7 +145,7 @@ class Buffer(Protocol):
         """The next frame is sent whole."""
 
     def forget_lines(self, first: int, count: int) -> None:
-        """These lines are sent whole the next time."""
+        """Lines to send whole in the next frame."""
 
 
 class TerminalOutput:
@@ -154,7 +153,7 @@ class TerminalOutput:
 
     def __init__(self) -> None:
         self.buffer: Buffer | None = None
-        """What the terminal shows, if only changes are sent."""
+        """The terminal's current cells, if only changes are sent."""
         self._driver: Driver | None = None
 
     def through(self, driver_class: type[Driver]) -> type[Driver]:
@@ -186,11 +185,11 @@ class TerminalOutput:
         self.write("".join(f"\x1b[?{mode}{'h' if is_on else 'l'}" for mode in _MOUSE))
 
     def forget(self) -> None:
-        """The next frame is sent whole: another program wrote to the terminal, or its size has changed."""
+        """Send the next frame whole: another program wrote to the terminal, or its size has changed."""
         if self.buffer is not None:
             self.buffer.forget()
 
     def forget_lines(self, first: int, count: int) -> None:
-        """These lines are sent whole the next time: a picture covers them."""
+        """Send these lines whole in the next frame: a picture covers them."""
         if self.buffer is not None:
             self.buffer.forget_lines(first, count)

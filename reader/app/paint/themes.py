@@ -1,4 +1,4 @@
-"""The themes of the reader: calm like a newspaper, three levels of text, three colours with a meaning.
+"""The reader's own themes: three levels of text, and three colours that each have a meaning.
 
 The first headlines are painted in these colours before Textual is loaded, so its modules are imported where a
 `Theme` is made. The sheets use only variables that every Textual theme has, so that built-in and user themes
@@ -7,17 +7,17 @@ work as well:
 | variable | meaning |
 | --- | --- |
 | `$foreground` | text, and strong text together with bold |
-| `$foreground-muted` | dim text: meta, counts, what was read |
-| `$primary` | the one accent: cursor, choice, links |
+| `$foreground-muted` | dim text: metadata, counts, read articles |
+| `$primary` | the one accent: cursor, selection, links |
 | `$accent` | a star |
-| `$warning` | a draft, a failure, a thing to look at |
+| `$warning` | a draft, an error, anything that needs attention |
 | `$background` | the page |
 | `$surface` | code, quotes, dialogs |
 | `$panel` | chips, rules, the cursor in a pane without focus |
-| `$tag-red` … `$tag-pink` | a tag; for themes that lack them the app has them |
+| `$tag-red` … `$tag-pink` | a tag; the app adds them to themes that lack them |
 
 Every text colour here has a contrast of at least 4.5 to 1 (WCAG 2.1, level AA) on all three grounds; a test
-computes it. No widget and no layout belongs here.
+computes it. Widgets and layout don't belong here.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ LANGUAGES = frozenset(_LANGUAGES.split())
 """Languages that get colours; a fixed list, as some lexers of rare ones take very long on odd text."""
 
 MAX_COLOURED = 20_000
-"""Characters of a block up to which it is coloured (about 20 ms)."""
+"""Maximum characters of a highlighted block (about 20 ms)."""
 
 TAB = 4
 """Cells to the next tab stop."""
@@ -69,9 +69,8 @@ def safely(make: Callable[[], Made], otherwise: Callable[[], Made]) -> Made:
 
 
 def _layout_code(text: str, language: str, width: int, *, is_wrapped: bool = False) -> list[Line]:
-    """A block of code on its own ground, one blank cell at each side.
-
-    Lines that are too long are cut, and the sign at their end can be pressed to see them wrapped.
+    """A block of code on its own background, with one blank cell on each side. Lines that are too long are
+    cut; clicking the sign at their end wraps them.
     """
     inner = max(width - 2, MIN_WIDTH)
     code: list[list[Span]] = [[]]
@@ -90,7 +89,7 @@ def _layout_code(text: str, language: str, width: int, *, is_wrapped: bool = Fal
 
 
 def coloured(text: str, language: str) -> list[Span]:
-    """A text in the styles of its language; plain if the lexer loses a character."""
+    """Code with syntax highlighting; plain if the lexer loses a character."""
     one_span = [Span(text, "listing")]
     if language.lower() not in LANGUAGES or len(text) > MAX_COLOURED or not text.strip():
         return one_span
@@ -128,7 +127,7 @@ def _folded(line: Line, width: int, press: Target, is_wrapped: bool) -> list[Lin
 
 
 def _cut(line: Line, width: int) -> Iterator[Span]:
-    """The beginning of a line, of at most `width` cells."""
+    """The start of a line, in at most `width` cells."""
     for span in line:
         cells = cell_len(span.text)
         if cells <= width:
@@ -145,7 +144,7 @@ GAP = 2
 """Blank cells between columns."""
 
 MIN_COLUMN = 6
-"""Cells below which a column is no longer worth reading; then the rows become records."""
+"""Minimum cells of a readable column; narrower tables are shown as records."""
 
 Cell = list[Span]
 
@@ -180,7 +179,8 @@ def _bold(cell: Cell) -> Cell:
 
 
 def _shared(natural: list[int], room: int) -> list[int] | None:
-    """Widths that fit: narrow columns keep theirs, wide ones share the rest; None if it is too little."""
+    """Column widths that fit: narrow columns keep theirs, wide ones share the rest; None if there is too
+    little room."""
     if sum(natural) <= room:
         return natural
     widths = [0] * len(natural)
@@ -239,13 +239,13 @@ SCREEN = Look()
 PLAIN = Look("-", "> ", is_plain=True)
 
 INDENT = "\xa0\xa0"
-"""Before the first line of a paragraph that no blank line tells from the one before; `wrap` keeps it."""
+"""The indent of a paragraph without a blank line above it; `wrap` keeps it."""
 _ONLY_DEFINITIONS = re.compile(
     r"(?:[ \t]*\n|"
     r"[ ]{0,3}\[(?!\^)[^\[\]\\\n]+\]:[ \t]*[^\s<>()\"']+"
     r"(?:[ \t]+(?:\"[^\"\\\n]*\"|'[^'\\\n]*'))?[ \t]*(?:\n|\Z))*\Z"
 )
-"""A text that shows nothing: blank lines and plain link definitions."""
+"""Text without visible output: blank lines and plain link definitions."""
 _LISTS = ("bullet_list_open", "ordered_list_open")
 _CLOSE_TOGETHER = ("paragraph_open", *_LISTS)
 _RULES = ("━", "─")
@@ -288,7 +288,7 @@ def layout_safely(
     numbers: LinkNumbers | None = None,
     look: Look = SCREEN,
 ) -> list[Line]:
-    """The same, but a text that can't be laid out is shown as it is written."""
+    """The same, but text that can't be laid out is shown as written."""
     return safely(
         lambda: layout_markdown(text, width, references, numbers, look),
         lambda: wrap([Span(text.strip("\n"))], width),
@@ -356,7 +356,7 @@ class _BlockLayout:
         return lines
 
     def _is_empty(self, end: int) -> bool:
-        """Whether a paragraph, an anchor of HTML for example, shows nothing."""
+        """Whether a paragraph has no visible output, such as an HTML anchor."""
         inside = self._tokens[end - 1]
         parts = [inside] if inside.children is None else inside.children
         return not any(
@@ -418,7 +418,7 @@ class _BlockLayout:
         return [(*bar, *_recast(line, "quote")) for line in inner]
 
     def _definitions(self, start: int, end: int, width: int) -> list[Line]:
-        """Terms in bold, what they mean indented below them."""
+        """Terms in bold, their definitions indented below."""
         lines: list[Line] = []
         for child, close in self._children(start, end):
             if self._tokens[child].type == "dt_open":

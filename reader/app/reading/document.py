@@ -26,7 +26,7 @@ CHUNK = 6_000
 """Characters after which a chunk ends at the next good place: about 100 lines, 10 ms to lay out."""
 
 FIRST = 3_000
-"""The same for the first chunk of a longer body: a screenful, for which the reader waits."""
+"""The same for the first chunk of a longer body: a screenful, so that it appears quickly."""
 
 HARD = 9_000
 """Characters after which a chunk is cut at any line, and an endless line anywhere."""
@@ -38,14 +38,14 @@ _TABLE_RULE = re.compile(r"[ |:\t-]*-[ |:\t-]*\Z")
 
 
 class BodyChunk(NamedTuple):
-    """A stretch of a body."""
+    """A part of a body."""
 
     start: int
     end: int
     before: str = ""
     """Markdown to put before it: the fence or the table head that it continues."""
     is_glued: bool = False
-    """Whether it was cut where no blank line belongs."""
+    """Whether it continues the chunk before without a blank line."""
 
 
 def chunks_of(body: str) -> Iterator[BodyChunk]:
@@ -101,7 +101,7 @@ def _fence_end(body: str, near: int, far: int, fence: str) -> int:
 
 
 def _cut_at(body: str, near: int, far: int) -> int:
-    """The first good place for a cut: after a blank line, a line, a space, else between letters."""
+    """The first good place to cut: after a blank line, a line, a space, else between letters."""
     if far >= len(body):
         return len(body)
     for cut in _CUTS:
@@ -124,16 +124,17 @@ def _table_head(text: str) -> str:
 
 
 KEPT = 64
-"""Sections whose lines are kept: about 6,000 lines."""
+"""Maximum number of sections whose lines are cached: about 6,000 lines."""
 
 AT_ONCE = 6
-"""Sections laid out per frame, 10 to 30 ms each: megabytes of tags may give no line at all."""
+"""Maximum number of sections laid out per frame, 10 to 30 ms each: megabytes of tags may produce no line at
+all."""
 
 NUMBERED = 32
-"""Chunks of a body up to which its links are numbered."""
+"""Maximum number of chunks of a body whose links are numbered."""
 
 MOST_LINKS = 1_000
-"""Links that are listed of one body."""
+"""Maximum number of links listed for one body."""
 
 MOST_LISTED = 64
 """Chunks with something like a link that are read when links are listed, 10 ms each; more of them, longer."""
@@ -186,9 +187,8 @@ class Document:
         self._hits: dict[int, list[Hit]] = {}
 
     def set_wanted(self, wanted: Sought) -> bool:
-        """Look for other words; whether that changes the lines.
-
-        Code that was cut is wrapped meanwhile, so that every hit is visible.
+        """Highlight other words; returns whether that changes the lines. While words are highlighted, long
+        lines of code are wrapped, so that every hit is visible.
         """
         is_changed = self._has_cut_code and bool(wanted) != bool(self._wanted)
         self._wanted = wanted
@@ -203,7 +203,7 @@ class Document:
         return self.top(self._count)
 
     def line(self, y: int) -> Line:
-        """The line at `y`; blank beyond the ends, and where enough was laid out at once."""
+        """The line at `y`; blank beyond the ends, and if too much would have to be laid out at once."""
         if not 0 <= y < self.height:
             return ()
         section, offset = self.locate(y)
@@ -299,7 +299,8 @@ class Document:
 
     @property
     def is_numbered(self) -> bool:
-        """Whether links are numbered: not in a long text, where all that is above would be parsed first."""
+        """Whether links are numbered: not in a long text, as everything above would have to be parsed
+        first."""
         return len(self._chunks) <= NUMBERED
 
     def hits(self, section: int) -> list[Hit]:

@@ -1,6 +1,5 @@
-"""The head and the foot of an article: what its fields say, as lines around the body.
-
-Never the field `secured`. Dates and hosts are worded elsewhere; here is only their place.
+"""The header and footer of an article: its fields as lines around the body, never the field `secured`. How
+dates and hosts are written is decided elsewhere; this is only the layout.
 """
 
 from __future__ import annotations
@@ -30,20 +29,20 @@ GAUGE = 8
 """Cells of the bar of quality."""
 
 MAX_DEPTH = 8
-"""Levels of lists and maps in other fields that are written out."""
+"""Maximum nesting of lists and maps shown in other fields."""
 
 MAX_EXCERPT = 4_000
-"""Characters of an excerpt that are shown: some sixty lines."""
+"""Maximum characters shown of an excerpt: about sixty lines."""
 
 
 MIN_BEGINNING = 5
-"""Words of a text that begins like the excerpt and is taken for its short form."""
+"""Number of words after which a text that begins like the excerpt counts as a short form of it."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Subject(NamedTuple):
-    """What is read: the file's record, the user's marks, and the time from which ages are counted."""
+    """What is shown: the file's record, the user's marks, and the current time for ages."""
 
     article: Article
     headline: Headline
@@ -54,15 +53,15 @@ class Subject(NamedTuple):
     picture_rows: int = 0
     """Lines to keep for the article's picture."""
     picture_note: str = ""
-    """What is there where it can't be shown."""
+    """The text shown in place of a picture."""
 
 
 PICTURE = Target("picture", "")
-"""What is pressed on a picture; its lines are blank here and painted by the pane."""
+"""The target of a click on the picture; its lines are blank here and painted by the pane."""
 
 
 def layout_head(subject: Subject, width: int) -> list[Line]:
-    """Title, provider, moment, bars, topics, note and excerpt in lines of at most `width` cells."""
+    """Title, provider, date, bars, topics, note and excerpt in lines of at most `width` cells."""
     article = subject.article
     lines: list[Line] = [(), *wrap([Span(article.title or "Untitled", "title", BOLD)], width), ()]
     for spans in (_origin(article), _when(subject), _gauges(article)):
@@ -91,7 +90,7 @@ def layout_head(subject: Subject, width: int) -> list[Line]:
 
 
 def layout_foot(subject: Subject, width: int, links: Sequence[tuple[str, str]] = ()) -> list[Line]:
-    """Links, pictures, other fields and path; dim capitals head the sections.
+    """Links, pictures, other fields and path, under headings in dim capitals.
 
     `links` are the words and addresses of the body's links, in the order of their numbers.
     """
@@ -148,7 +147,7 @@ def _when(subject: Subject) -> list[Span]:
 
 
 def _gauges(article: Article) -> list[Span]:
-    """Quality and heat, as far as they are known."""
+    """Quality and heat, if known."""
     spans: list[Span] = []
     if article.quality is not None:
         spans.append(Span("quality ", "meta"))
@@ -160,7 +159,7 @@ def _gauges(article: Article) -> list[Span]:
 
 
 def _chips(chips: Sequence[tuple[str, str, Target]], width: int) -> Iterator[Line]:
-    """Chips to press, in lines below a blank one."""
+    """Clickable chips, in lines below a blank one."""
     line: list[Span] = []
     used = 0
     if chips:
@@ -183,14 +182,14 @@ def _chips(chips: Sequence[tuple[str, str, Target]], width: int) -> Iterator[Lin
 
 
 def _note(note: str, width: int) -> Iterator[Line]:
-    """The user's own words: beside a bar, line for line."""
+    """The user's note, line by line beside a bar."""
     for paragraph in note.split("\n"):
         for line in wrap([Span(paragraph, "note")], max(width - 2, 1)) or [()]:
             yield (Span("▍ ", "note-bar"), *line)
 
 
 def _links(links: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
-    """Each link with its number, a line or more; the address in full, for it may be wanted on paper."""
+    """Each link with its number, in one or more lines; the whole URL, so that it can be copied or printed."""
     room = len(str(len(links)))
     for number, (name, url) in enumerate(links, 1):
         target = Target("url", url)
@@ -224,7 +223,7 @@ def _field(name: str, value: Value, width: int, depth: int) -> Iterator[Line]:
 
 
 def other_fields(article: Article) -> Mapping[str, Value]:
-    """The fields that no known field stands for, without those that repeat what is shown anyway."""
+    """The other fields, without those that repeat what is shown anyway."""
     if not article.other:
         return article.other
     shown = {_key(text) for text in _shown(article)}
@@ -233,7 +232,7 @@ def other_fields(article: Article) -> Mapping[str, Value]:
     for name, value in article.other.items():
         texts = list(_texts(value))
         if not texts:
-            continue  # a key that a template left empty
+            continue  # a template's key without a value
         if all(_key(text) in shown or _is_date(text, article) for text in texts):
             continue
         said = words(plain_text(clean_line(texts[0]))) if len(texts) == 1 else []
@@ -269,7 +268,7 @@ def _key(text: str) -> str:
 
 
 def _is_date(text: str, article: Article) -> bool:
-    """Whether this is the article's date again: its day, or its moment in any of the usual forms."""
+    """Whether this repeats the article's date: its day, or its time in any of the usual formats."""
     then = article.published_date_time
     if then is None or not _DAY.match(text):
         return False

@@ -14,7 +14,8 @@ from reader.app.reading.lines import Line, part_of, plain
 from reader.article.text import fold, words
 
 Highlights: TypeAlias = "tuple[tuple[str, bool], ...]"
-"""Words and phrases as typed, each with whether its last word may go on (see `reader.query.highlights`)."""
+"""Words and phrases as typed, each with whether its last word may be a prefix (see
+`reader.query.highlights`)."""
 
 Sought: TypeAlias = "tuple[tuple[tuple[str, ...], bool], ...]"
 """The same, each as its folded words."""
@@ -76,7 +77,7 @@ def may_hit(text: str, wanted: Sought) -> bool:
 
 
 def restyled(line: Line, start: int, end: int, style: str) -> Line:
-    """The line with part of its text in another style; emphasis and targets stay."""
+    """The line with part of its text in another style; emphasis and targets are kept."""
     within = (span._replace(style=style) for span in part_of(line, start, end))
     return (*part_of(line, 0, start), *within, *part_of(line, end))
 

@@ -30,9 +30,9 @@ TASKS = ("☐ ", "☑ ")
 """An open and a finished task, in place of a list's bullet."""
 
 MOST_WRAPPED = 4
-"""How many addresses inside one another are unwrapped."""
+"""Maximum number of nested URLs that are unwrapped."""
 WIDEST_NAME = 48
-"""Cells of a file's name."""
+"""Maximum cells of a file's name."""
 
 _TASK = re.compile(r"\[([ xX])\] ")
 
@@ -55,7 +55,7 @@ class LinkNumbers:
 def spans_of(
     tokens: Sequence[Token], numbers: LinkNumbers | None = None, *, is_plain: bool = False, base: str = ""
 ) -> list[Span]:
-    """The children of one inline token as spans; a hard break is a newline in a text.
+    """The children of one inline token as spans; a hard break is a newline in the text.
 
     With `numbers` each link is counted and followed by its number, else by its host. `is_plain` keeps the
     signs of code and footnotes, for output without colours. Relative links start at `base`.
@@ -176,7 +176,7 @@ def _trimmed(url: str) -> str:
 
 
 def _link_end(link: Target, spans: list[Span], numbers: LinkNumbers | None) -> Iterator[Span]:
-    """What follows the words of a link, or stands in for them."""
+    """The text after the words of a link, or in place of them."""
     words = "".join(span.text for span in spans).strip()
     if not words:
         words = shown_url(link.value)

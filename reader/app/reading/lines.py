@@ -1,7 +1,7 @@
-"""Lines of spans, and how text is wrapped into them: by cells, words whole where they fit.
+"""Lines of spans, and wrapping text into them by cells, between words if possible.
 
 Each span has a style instead of a colour, so a change of theme needs no layout. Wide characters and letters
-with marks are never split; the work is linear in the length of the text. Knows nothing of Markdown.
+with combining marks are never split; the time is linear in the length of the text. Independent of Markdown.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _FIRST_WIDE = "\u2e80"
 @cache
 def _unit() -> re.Pattern[str]:
     """A stretch of Han or kana may end after each character, but not before a closing sign or small kana and
-    not after an opening one. Compiled when the first one comes: it takes 2 ms of the start.
+    not after an opening one. Compiled on first use: it would take 2 ms of the start.
     """
     return re.compile(
         f"[{_OPENERS}]*(?:[{_WIDE}]|[^{_WIDE}{_OPENERS}{_CLOSERS}]+)?[{_MARKS}]*[{_CLOSERS}]*[{_MARKS}]*"
@@ -57,7 +57,7 @@ BOLD, ITALIC, STRIKE, UNDERLINE = 1, 2, 4, 8
 
 
 class Target(NamedTuple):
-    """Where a pressed span leads. Two links to the same address are two objects: compare with `is`."""
+    """The target of a clicked span. Two links to the same address are two objects: compare with `is`."""
 
     field: str
     """`url`, or the field of a facet: topic, provider, tag."""
@@ -69,7 +69,7 @@ class Span(NamedTuple):
 
     text: str
     style: str = "text"
-    """What it is: a name in `reader.app.paint.styles.ARTICLE`."""
+    """Its style: a name in `reader.app.paint.styles.ARTICLE`."""
     emphasis: int = 0
     target: Target | None = None
 
@@ -201,7 +201,7 @@ def _cut(spans: Sequence[Span], places: list[tuple[int, int]]) -> list[Line]:
 
 
 def _with_whole_letters(spans: Sequence[Span]) -> list[Span]:
-    """The spans with marks and joined signs moved to the span of their letter, so that no letter is cut."""
+    """The spans with combining marks moved to the span of their letter, so that no letter is split."""
     whole: list[Span] = []
     for span in spans:
         text = span.text
