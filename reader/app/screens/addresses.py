@@ -1,8 +1,7 @@
-"""The addresses of articles: the links of a text, numbered, to be chosen from; and whole addresses, where no
-browser takes them, to press, to select, to scan with a phone.
-
-A whole address begins at the left edge and has nothing beside it, so that a selection over several lines is
-the address. A key lends the mouse to the terminal, which then selects text and opens links without Shift.
+"""The addresses of articles: a numbered list of an article's links; and full addresses, for when no browser
+can be opened, to click, select or scan with a phone. A full address starts at the left edge and has nothing
+beside it, so that a selection over several lines is exactly the address. A key leaves the mouse to the
+terminal, which then selects text and opens links without Shift.
 
 A QR code is black on white whatever the theme, with the quiet zone of ISO/IEC 18004 (four squares), because
 cameras look for both. Two squares share a cell where the terminal has half blocks.
@@ -81,7 +80,7 @@ class Links(Page[str | None]):
         )
 
     def on_key(self, event: events.Key) -> None:
-        """Type a number; it opens its link as soon as no longer number is possible."""
+        """Type a digit; the link opens as soon as no further digit could follow."""
         if event.character is None or event.character not in "0123456789":
             self.typed = ""
             return
@@ -117,13 +116,13 @@ class AddressLine(Static):
         self.url = url
 
     def on_click(self) -> None:
-        """Open it where a browser shows the screen."""
+        """Open it in the browser that shows the screen."""
         if is_in_browser():
             self.app.open_url(self.url)
 
 
 class Address(Page[None]):
-    """Addresses in full, as links if the terminal supports them, and what was done with them."""
+    """Full addresses, as links if the terminal supports them, and what was done with them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *MOVING,
@@ -165,7 +164,7 @@ class Address(Page[None]):
         yield KeyLine(id="address-keys", classes="")
 
     def action_lend_mouse(self) -> None:
-        """Leave the mouse to the terminal, for selecting and opening; or take it back."""
+        """Leave the mouse to the terminal, for selecting and opening, or take it back."""
         if self._terminal.has_mouse:
             self._is_mouse_lent = not self._is_mouse_lent
             self._output.report_mouse(not self._is_mouse_lent)
@@ -209,10 +208,10 @@ class Address(Page[None]):
 
 def squares(url: str) -> Squares:
     """The code's modules with the quiet zone, True for dark. Empty if the text is too long."""
-    import segno  # 50 ms that only whoever wants a code pays for
+    import segno  # takes 50 ms, so it is loaded on demand
 
     try:
-        code = segno.make_qr(url, error="l")  # the rest of the smallest code goes to a better correction
+        code = segno.make_qr(url, error="l")  # spare room goes to better error correction
     except segno.DataOverflowError:
         return ()
     return tuple([bool(square) for square in row] for row in code.matrix_iter(border=QUIET))
@@ -225,7 +224,7 @@ def size_of(code: Squares, *, is_unicode: bool) -> Size:
 
 
 def painted(code: Squares, *, is_unicode: bool) -> Content:
-    """The code in black and white: by half blocks, or by spaces on two grounds."""
+    """The code in black and white: as half blocks, or as spaces on two backgrounds."""
     if is_unicode:
         below = [*code[1::2], [False] * len(code)]
         pairs = zip(code[::2], below, strict=False)
@@ -246,7 +245,7 @@ class QrCode(Static):
         self.code = squares(url)
         """The squares; empty if the address is too long for any code."""
         self.needs = size_of(self.code, is_unicode=is_unicode)
-        """The columns and lines that it takes."""
+        """Its size in columns and lines."""
         super().__init__(painted(self.code, is_unicode=is_unicode) if self.code else "", id=id)
 
     def fits(self, columns: int, lines: int) -> bool:

@@ -1,6 +1,6 @@
 """The questions over the screen: yes or no, a line of text, a note, and which of the listed articles to mark.
 
-Text from outside goes through Content, never through markup. The caller decides what an answer leads to.
+Text from outside goes through Content, never through markup. The caller decides what to do with an answer.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from reader.app.wording import order_in_words
 from reader.query import Query
 
 LONGEST_NOTE = 100_000
-"""Characters."""
+"""Maximum number of characters."""
 MOST_DETAILS = 8
 """Lines shown under a question."""
 DETAIL_WIDTH = 60
@@ -184,7 +184,7 @@ class Choice(NamedTuple):
 
 
 class MarkMany(Page["Choice | None"]):
-    """Which articles to mark, then how; None if cancelled."""
+    """Asks which articles to mark, then how; None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "app.simulate_key('down')", "Down"),

@@ -1,6 +1,5 @@
-"""The page of feeds: what each has brought and what is wrong with it; fetch, edit, pause, end, undo.
-
-Every change is in feeds.toml at once; what cannot be written there is reported and not done.
+"""The page of feeds: the articles and errors of each; fetch, edit, pause, unsubscribe, undo. Every change is
+written to feeds.toml at once; one that cannot be written is reported and not made.
 """
 
 from __future__ import annotations
@@ -43,10 +42,10 @@ class FeedRow(NamedTuple):
     feed: Subscription
     state: FeedState = NEVER_FETCHED
     articles: int | None = None
-    """In the news folder; None if that is not known."""
+    """Number of articles in the news folder; None if unknown."""
     unread: int | None = None
     value: str = ""
-    """Its folder, as a query names it; empty if everything is in it."""
+    """Its folder, as written in a query; empty if everything is in it."""
 
     @property
     def label(self) -> str:
@@ -64,12 +63,12 @@ class FeedRow(NamedTuple):
 
 
 class _Undo(NamedTuple):
-    """How a change of the page is taken back."""
+    """How a change made on the page is undone."""
 
     address: str
     """Of the feed."""
     sentence: str
-    """To say afterwards."""
+    """The notice afterwards."""
     change: Callable[[], object]
 
 
@@ -95,7 +94,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         self._fetch = fetch
         self._rows: Sequence[FeedRow] = ()
         self._known: dict[str, FeedRow] = {}
-        """By address; also of feeds that were unsubscribed here, for undo brings them back."""
+        """By address; also of feeds unsubscribed on this page, since undo restores them."""
         self._undoing: list[_Undo] = []
         self._fetching = ""
 
@@ -311,7 +310,7 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
             yield KeyLine(("enter", "save"), ("tab", "next line"), ("back", "cancel"))
 
     def on_checkbox_changed(self, event: Checkbox.Changed) -> None:
-        """Say it in words too: without colours a tick is invisible."""
+        """Show the state in words too: without colours a tick is invisible."""
         event.checkbox.label = _full_text(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -337,12 +336,12 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
 
 
 Found = Sequence[dict[str, Any]]
-"""Candidates, as `reader.feeds.discovery` has them."""
+"""Candidates found by `reader.feeds.discovery`."""
 Discover = Callable[[str, Callable[[Found, str], object]], Callable[[], None]]
-"""Looks for feeds at an address, then calls back with them, or with the reason; returns what ends it."""
+"""Looks for feeds at an address and calls back with them or an error; returns a function that cancels it."""
 
 MOST_SHOWN = 3
-"""Newest titles of a feed."""
+"""Number of a feed's newest titles shown."""
 
 
 class SubscribePage(Page["Subscription | None"]):

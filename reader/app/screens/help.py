@@ -22,7 +22,7 @@ from reader.app.widgets.lines import TextLine
 from reader.config.commands import allowed_commands
 
 Entry = tuple[str, str]
-"""Keys and what they do, or a heading behind an empty text."""
+"""Keys and what they do, or an empty text and a heading."""
 
 LANGUAGE: Sequence[Entry] = (
     ("wind farm", "both words"),
@@ -42,9 +42,9 @@ FOOT = "/ find a key or a word"
 _LEFT = ("Moving", "Panes", "Reading")
 """The groups of the left column."""
 _KEYS_WIDTH = 18
-"""Cells of the keys before what they do; longer ones get their own line."""
+"""Width of the keys before their descriptions; longer ones get their own line."""
 _LEAST_COLUMN = 56
-"""Cells from which on a column can be read."""
+"""Minimum width of a column."""
 
 
 class Help(Page[None]):
@@ -110,8 +110,8 @@ class Help(Page[None]):
         self.set_focus(self.query_one(VerticalScroll))
 
     def _matches(self, keys: str, meaning: str) -> bool:
-        """Whether this is looked for. One letter is a key; more are part of one's name or of the meaning,
-        whatever their case."""
+        """Whether this entry matches the search. A single letter is a key; more are part of a key's name or
+        of the description, ignoring case."""
         sought = self._sought
         is_part = len(sought) > 1 and sought.casefold() in f"{keys} {meaning}".casefold()
         return not sought or sought in keys.split() or is_part

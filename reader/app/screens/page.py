@@ -109,7 +109,7 @@ class Page(ModalScreen[ScreenResultType]):
 
 
 Hint = tuple[str, str]
-"""A command, or Textual's name of a key, and what it does; without words it shares those of the next hint."""
+"""A command, or Textual's name of a key, and its description; without one it shares that of the next hint."""
 
 
 class Hints(Visual):
@@ -166,7 +166,8 @@ class KeyLine(Pressable):
 
 
 def parts_of(hints: Sequence[Hint]) -> list[Content]:
-    """The parts that stay on one line: each key, or several that do the same, with the words."""
+    """The parts that stay on one line: each key, or several with the same description, with that
+    description."""
     parts: list[Content] = []
     keys: list[Content | str] = []
     for key, words in hints:

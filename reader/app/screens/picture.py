@@ -48,7 +48,8 @@ class PictureView(Widget):
 
 
 class PictureScreen(Page[None]):
-    """One picture after the other; any key that does not turn the page goes back."""
+    """Shows one picture at a time; any key other than those for the next and previous picture closes the
+    page."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("show_picture", "leave", "enter"),

@@ -1,6 +1,7 @@
 """The page of all views, or of all rules for topics: show, edit, rename, move, delete; undo each change.
 
-Every change is in the configuration file at once; what cannot be written there is reported and not done.
+Every change is written to the configuration file at once; one that cannot be written is reported and not
+made.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class QueryKind(NamedTuple):
     noun: str
     title: str
     none: str
-    """Shown where there are none."""
+    """Shown if there are none."""
     built_in: Mapping[str, str]
     check: Callable[[str], object]
     """Raises QueryError for a text that can't be one of these queries."""

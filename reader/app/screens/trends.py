@@ -44,7 +44,7 @@ _LEAST_VALUE, _MOST_VALUE = 12, 30
 """Cells of a value."""
 _MOST_BARS = 40
 _LEAST_HEADLINE = 30
-"""Cells of a headline beside the bars of its word; with fewer it is below."""
+"""Minimum cells for a headline beside the bars of its word; with fewer it is below."""
 
 
 class Asked(NamedTuple):
@@ -52,7 +52,7 @@ class Asked(NamedTuple):
 
     field: TrendField = "topic"
     span: int = 1
-    """A place in SPANS."""
+    """An index in SPANS."""
 
 
 Row = tuple[TrendField, str]
@@ -76,7 +76,7 @@ class TrendsPage(Page["Row | None"]):
         ask: Callable[[Asked], object],
         chosen: Row | None = None,
     ) -> None:
-        """`ask` finds the trends, then calls `show`; the cursor begins at `chosen`, if that is listed."""
+        """`ask` queries the trends, then calls `show`; the cursor starts on `chosen`, if that is listed."""
         super().__init__()
         self.asked = asked
         self._ask = ask
@@ -88,7 +88,7 @@ class TrendsPage(Page["Row | None"]):
         self._rows: list[Row | None] = []
         """What each option stands for; None for a heading."""
         self._chosen = chosen
-        """Where the cursor was when there was a list."""
+        """The cursor's last position in a list."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -109,8 +109,8 @@ class TrendsPage(Page["Row | None"]):
         self._ask(asked)
 
     def show(self, asked: Asked, values: Trends, words: Trends, newest: date | None = None) -> None:
-        """Show these trends, unless others are wanted by now; at first of a field that articles have.
-        `newest` is the day of the newest article, if none is from this time."""
+        """Show these trends, unless others are wanted by now; at first those of a field that articles have.
+        `newest` is the day of the newest article if this time has none."""
         if asked != self.asked:
             return
         if not values.values and values.articles and self._is_first and values.field != FIELDS[-1]:

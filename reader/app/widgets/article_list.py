@@ -32,8 +32,8 @@ RETRY_AFTER = 3.0
 """Seconds until a page that could not be read is tried again."""
 _PAGES_KEPT = 16
 HELD = 0.05
-"""Maximum seconds between two moves of a held key, which repeats every 33 ms; a quick hand takes 120 ms. The
-articles that a held key passes are not shown."""
+"""Maximum seconds between two moves of a held key, which repeats every 33 ms; quick typing takes 120 ms.
+Articles that a held key passes are not shown."""
 REST = 0.08
 """Seconds without a move after which a held key counts as released."""
 
@@ -80,7 +80,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
     STYLES = styles.LIST
 
     results: reactive[Results | None] = reactive(None, always_update=True, repaint=False)
-    """What to list; set by the screen. Setting it again reads the headlines again."""
+    """What to list; set by the screen. Setting it again reloads the headlines."""
     measures: reactive[article_row.Measures] = reactive(article_row.Measures())
     """Which columns are worth their room."""
     is_compact: reactive[bool] = reactive(False)
@@ -113,7 +113,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         """Whether new Results leave the cursor on its article; off while nobody has moved it and the first
         headlines are still arriving."""
         self.selection = Selection()
-        """The articles that the next mark is for."""
+        """The articles that the next mark applies to."""
         self.find: Callable[[str], Headline] | None = None
         """Finds an article by its id."""
         self._chosen: Headline | None = None
@@ -122,7 +122,7 @@ class ArticleList(PaintedView, can_focus=True, inherit_bindings=False):
         self._retry: Timer | None = None
         self._rest: Timer | None = None
         self._chosen_at = 0.0
-        """When the user put the cursor somewhere last."""
+        """When the user last moved the cursor."""
         self.sought: Sought = ()
         """The words of the search, marked in the titles; set before the Results are."""
 

@@ -1,7 +1,7 @@
 """The article, painted one visible line at a time from a layout that reaches only as far as it is read.
 
-It shows what it is given, and finds words and links in it; loading articles, opening pages and marking
-belong to others.
+It shows an article, and finds words and links in it; loading articles, opening pages and marking are done
+elsewhere.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class DocumentView(PaintedView, inherit_bindings=False):
         if self._document and self._document.width != self.text_width:
             place = self._document.place(self._settled)
             self._document.set_width(self.text_width)
-            self._cursor.hit = None  # it is on another line now
+            self._cursor.hit = None  # its line has changed
             self.restore_place(place)
         else:
             self._settle()
@@ -154,12 +154,12 @@ class PictureFrame:
         return self.box.rows if self.box is not None else 0
 
     def clear(self) -> None:
-        """Another article is shown."""
+        """Remove the picture: another article is shown."""
         self.tell_moved()
         self.picture, self.note = None, ""
 
     def tell_moved(self) -> None:
-        """The picture's lines move, and so must what covers them."""
+        """The picture's lines move: remove the graphics that cover them."""
         if self.picture is not None and self.picture.overlay:
             self.on_move()
 
@@ -184,7 +184,7 @@ MAX_HITS = 1_000
 MOST_COUNTED = 300_000
 """Characters of a body up to which all hits are counted with each letter."""
 MOST_TIMES = 100
-"""How often a number before a key repeats what goes from hit to hit or from link to link."""
+"""Maximum count for the keys that go from hit to hit or from link to link."""
 
 
 class ArticlePane(DocumentView, can_focus=True):
@@ -299,7 +299,7 @@ class ArticlePane(DocumentView, can_focus=True):
         self._found, self._found_from = (), self.reading_place
         bar = FindBar(self.find, self._leave_find_bar)
         self.screen.mount(bar)
-        # At once, and not with `focus`, which waits: the next keys are letters and not commands.
+        # At once, unlike `focus`, which is delayed: the next keys are letters and not commands.
         self.screen.set_focus(bar)
 
     def find(self, text: str) -> str:
@@ -408,7 +408,8 @@ class ArticlePane(DocumentView, can_focus=True):
         return self._reveal(self._cursor.to_hit, step)
 
     def next_link(self, step: int = 1) -> bool:
-        """Go to the next thing that can be pressed, up to a page away, or with -1 back; False for none."""
+        """Go to the next clickable target, up to a page away, or with -1 to the previous one; False if there
+        is none."""
         return self._reveal(self._cursor.to_link, step)
 
     def press(self) -> bool:
@@ -421,7 +422,7 @@ class ArticlePane(DocumentView, can_focus=True):
     action_read = press
 
     def on_show(self) -> None:
-        """In a narrow layout it was not there before."""
+        """The pane has appeared, in a narrow layout."""
         self.post_message(self.Appeared())
 
     def on_click(self, event: events.Click) -> None:
@@ -446,7 +447,7 @@ class ArticlePane(DocumentView, can_focus=True):
             self.post_message(ValuePressed(target.field, target.value))
 
     def _reveal(self, move: Callable[[Document, int, int, int], int | None], step: int) -> bool:
-        """Move to what is next, and bring its line into view; False if there is nothing."""
+        """Move to the next target and scroll to it; False if there is none."""
         y = move(self._document, self._settled, self._rows, step) if self._document else None
         if y is not None and not self._settled <= y < self._settled + self._rows:
             self._go(y - self._rows // 3)
@@ -468,7 +469,7 @@ class ArticlePane(DocumentView, can_focus=True):
             return Strip([blank, *self.frame.line(document, y)]).adjust_cell_length(width, ground)
         segments = [Segment(" " * margin, ground)]
         if self.has_focus and margin and any(span.style == "title" for span in line):
-            # Beside the title a bar says that the pane has the focus.
+            # A bar beside the title shows that the pane has the focus.
             before = max(margin - 2, 0)
             segments = [
                 Segment(" " * before, ground),

@@ -35,18 +35,18 @@ SELECTED = "✓"
 UNREAD, STAR, DRAFT, NOTE = "●", "★", "draft", "note"
 BAR_WIDTH = 5
 ROOMY = 24
-"""Lines of a list from which on rows of two lines get a blank line between them."""
+"""Minimum lines of a list for a blank line between rows of two lines."""
 
 INSET = 2
 """The indent of the articles of an unfolded story."""
 _SIGN_WIDTH = 4
-"""Selection, cursor, unread sign, blank: what is before a title."""
+"""Cells before a title: selection, cursor, unread sign, blank."""
 _PROVIDER_WIDTH = 16
 """Cells of the provider in a compact row."""
 _LEAST_TITLE = 24
 """Cells of the title in a compact row, before it has tags."""
 _LEAST_CUT = 3
-"""Fewer cells than this say nothing of a word that is cut."""
+"""Minimum cells of a word that is cut."""
 
 
 class Row(NamedTuple):
@@ -54,7 +54,7 @@ class Row(NamedTuple):
 
     headline: Headline
     cursor: str = ""
-    """The style of the cursor where it is on this row."""
+    """The style of the cursor if it is on this row."""
     is_selected: bool = False
     tag_colours: Mapping[str, str] = {}
     """The colours that the user chose for tags."""
@@ -63,7 +63,7 @@ class Row(NamedTuple):
 
 
 class Measures(NamedTuple):
-    """Which measures some article of the collection has; one that none has gets no column."""
+    """The measures that any article of the collection has; the others get no column."""
 
     quality: bool = True
     heat: bool = True
@@ -73,7 +73,7 @@ ALL_MEASURES = Measures()
 
 
 def measures_of(is_measured: Callable[[str], bool]) -> Measures:
-    """The measures of a collection, given what says whether an article has one."""
+    """The measures of a collection; `is_measured` returns whether any article has one."""
     return Measures(quality=is_measured("quality"), heat=is_measured("heat"))
 
 
@@ -106,7 +106,7 @@ class Window(NamedTuple):
 
 
 def line_in(window: Window, y: int, row: Row | None, now: datetime) -> list[Piece]:
-    """Line `y` of a window, on which this row is, or none; the margin at the right included."""
+    """Line `y` of a window, which shows this row or none; includes the right margin."""
     part = (y + window.top) % window.row_height
     mark = Piece(thumb(y, window.height, window.top, window.total * window.row_height), "thumb")
     if row is None or part == 2:
@@ -118,7 +118,7 @@ def line_in(window: Window, y: int, row: Row | None, now: datetime) -> list[Piec
 def line(
     row: Row, part: int, width: int, now: datetime, *, is_compact: bool, measures: Measures = ALL_MEASURES
 ) -> list[Piece]:
-    """One line of a row, the first or the second, with what is before it."""
+    """The first or second line of a row, with its indent and signs."""
     if is_compact:
         rest = compact(row, width, now, measures)
     else:
@@ -135,7 +135,7 @@ def line(
 
 
 def gutter(row: Row, part: int) -> list[Piece]:
-    """What is before a line of a row: in the first one whether it is selected, and the cursor."""
+    """The start of a line of a row; in the first line, the signs of selection and cursor."""
     selected = Piece(SELECTED if row.is_selected and not part else " ", "selected")
     return [selected, Piece(CURSOR if row.cursor else " ", row.cursor or "ground")]
 

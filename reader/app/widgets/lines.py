@@ -61,7 +61,7 @@ class TextLine(Input):
     """An input line without control characters (typed, pasted or set) and without a blinking cursor."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
-    """As in any widget, but without a new layout of the screen for each letter."""
+    """As in any widget, but without laying out the screen again for each letter."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class TextLine(Input):
         self.scroll_to_region(Region(column, 0, 1, 1), force=True, animate=False)
 
     def on_blur(self) -> None:
-        """Show the text from its beginning, where reading starts."""
+        """Show the text from its start."""
         self.show_beginning()
 
     def show_beginning(self) -> None:
@@ -135,7 +135,7 @@ class SearchBar(Horizontal):
         step: int
 
     typed: var[str] = var("", init=False)
-    """What the user has typed, for the screen to watch: by message it would come a frame later."""
+    """The typed text, for the screen to watch: a message would arrive a frame later."""
 
     class Entered(Message):
         """Enter was pressed: the results are wanted."""
@@ -208,7 +208,7 @@ class ResultStatus(Widget):
     _widest = 0
 
     def _make_room(self) -> None:
-        """Grow if the words need it, and never shrink: each new width lays out the whole screen, and would
+        """Grow if the text needs it, and never shrink: each new width lays out the whole screen, and would
         change the search bar's width with every letter."""
         if self._wanted_width() > self._widest:
             self.refresh(layout=True)
@@ -217,7 +217,7 @@ class ResultStatus(Widget):
 
     @property
     def _rest(self) -> list[str]:
-        """What is said after the counts, the more important first."""
+        """The parts after the counts, most important first."""
         return [part for part in (self.selected, self.muted, self.unread, self.order) if part]
 
     def render(self) -> Content:
@@ -254,7 +254,7 @@ class InformationLine(Widget):
     """An error in the search bar, or completions; at the right the progress of a refresh."""
 
     error: reactive[tuple[str, int] | None] = reactive(None)
-    """What is wrong with the text in the search bar, and under which column of the screen."""
+    """The error in the text of the search bar, and the column of the screen below which it is shown."""
     choices: reactive[tuple[tuple[str, int | None], ...]] = reactive(())
     """Completions of the word in the search bar, each with its number of articles."""
     chosen: reactive[int] = reactive(-1)
@@ -310,14 +310,14 @@ class InformationLine(Widget):
         return Content.assemble(*bar, (f"  {story}", DIM))
 
     def _show_or_hide(self) -> None:
-        """Where lines are few, this one is hidden while it is empty."""
+        """On a screen with few lines, hide this one while it is empty."""
         self.set_class(not (self.error or self.choices or self.progress or self.fetching), "-silent")
 
     watch_error = watch_choices = watch_progress = watch_fetching = _show_or_hide
 
 
 def _of_error(reason: str, column: int, room: int) -> Content:
-    """What is wrong, under its column; where there is no room for all, its last sentences are omitted."""
+    """The error under its column; if there is too little room, its last sentences are omitted."""
     while True:
         words = cell_len(reason)
         if column + 2 + words <= room:
@@ -351,12 +351,12 @@ class Footer(Pressable):
     """The main keys of the focused pane."""
 
     hints: reactive[tuple[KeyHint, ...]] = reactive(())
-    """Those that lead back or to all keys are kept where there is little room."""
+    """The hints for going back and for all keys are kept if there is little room."""
     pressed: reactive[str] = reactive("")
     """The count typed so far."""
 
     def render(self) -> Content:
-        """As many hints as fit, those that are kept always."""
+        """As many hints as fit; those marked `is_kept` always."""
         hints = list(self.hints)
         others = [hint for hint in hints if not hint.is_kept]
         before = (f" {self.pressed}…{GAP}" if self.pressed else " ", STRONG)

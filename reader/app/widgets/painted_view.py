@@ -2,8 +2,8 @@
 
 A pane reports how many lines it has with `set_extent`, which does not lay out the whole screen again as a
 change of Textual's `virtual_size` does with every letter typed. A rule at its edge (a border at the right,
-the bottom or the top) can be dragged: the pane posts the size asked for and never changes its own, because
-what is possible depends on the other panes.
+the bottom or the top) can be dragged: the pane posts the wanted size and never changes its own, because the
+possible sizes depend on the other panes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from reader.query.results import Headline
 
 @dataclass
 class ArticleChosen(Message):
-    """A headline was chosen for reading, in the list or among the related links."""
+    """A headline was selected for reading, in the list or among the related links."""
 
     headline: Headline
 
@@ -79,7 +79,7 @@ class PaintedView(ScrollView, inherit_bindings=False):
         super().notify_style_update()
 
     def watch_has_focus(self, focused: bool) -> None:
-        """Paint the cursor bright or dim."""
+        """Repaint the cursor, bright with the focus or dim without."""
         super().watch_has_focus(focused)
         self.refresh()
 
@@ -118,7 +118,7 @@ class PaintedView(ScrollView, inherit_bindings=False):
             event.stop()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Ask for the size that puts the rule under the mouse."""
+        """Request the size that puts the rule under the mouse."""
         region, x, y = self.region, int(event.screen_x), int(event.screen_y)
         if self._dragged_edge == "right":
             self.post_message(self.EdgeMoved(self, columns=max(x - region.x + 1, 1)))
@@ -133,7 +133,7 @@ class PaintedView(ScrollView, inherit_bindings=False):
             event.stop()
 
     def line_of_sentence(self, sentence: str, y: int, style: str, ground: str) -> Strip:
-        """Line `y` of the pane when it shows only a sentence, in its middle."""
+        """Line `y` of the pane while it only shows a centred message."""
         width, height = self.scrollable_content_region.size
         lines = in_the_middle(sentence, width)
         line = y - (height - len(lines)) // 2

@@ -1,5 +1,5 @@
-"""What is related to the article: links of its file, articles of the same story, articles that are alike.
-Those in the collection can be followed, the others opened.
+"""The related articles: links in the article's file, articles of the same story, similar articles. Those in
+the collection can be followed, the others opened.
 
 It posts the same messages as the list and the article; the library knows where a link leads.
 """
@@ -34,7 +34,8 @@ from reader.article.urls import host_to_show, shown_host, shown_url
 from reader.library import RelatedLink
 
 INSIDE, OUTSIDE, STORY, ALIKE = "↳", "↗", "≡", "≈"
-"""Before a listed link into the collection or out of it, an article of the same story, one that is alike."""
+"""The signs before a listed link into the collection, one out of it, an article of the same story, a similar
+one."""
 HEAD = 1
 """Lines above the rows."""
 OPEN_ROWS = 4
@@ -42,7 +43,7 @@ OPEN_ROWS = 4
 
 MAX_PROVIDER = 18
 MIN_TITLE = 16
-"""Cells below which the provider, then the age, make room for the title."""
+"""Minimum cells of the title: below that the provider, then the age, is left out."""
 
 
 class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
@@ -108,7 +109,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         self.links = links
 
     def replace(self, links: Sequence[RelatedLink]) -> None:
-        """Show these links, which are all; the cursor stays on its link if it is still there."""
+        """Show the complete list of links; the cursor stays on its link if it is still there."""
         self._expects_more = False
         place = next((row for row, link in enumerate(links) if link == self.current), 0)
         self.links = links
@@ -135,7 +136,7 @@ class RelatedPane(PaintedView, can_focus=True, inherit_bindings=False):
         return self.size.height - HEAD
 
     def action_read(self) -> None:
-        """Follow the link under the cursor where it leads into the collection, else open it."""
+        """Follow the link under the cursor if it leads into the collection, else open it."""
         link = self.current
         if link is None:
             return
@@ -231,7 +232,7 @@ def _title(link: RelatedLink) -> str:
 
 
 def _provider(link: RelatedLink) -> str:
-    """The provider; the real host where there is none, or where provider or title name another host."""
+    """The provider; the real host if there is none, or if provider or title name another host."""
     provider = link.related.provider
     name = provider.name or provider.domain or (link.headline.provider if link.headline else "")
     url = link.related.web_url

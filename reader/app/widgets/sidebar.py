@@ -1,7 +1,6 @@
 """The sidebar: views, topics, providers, folders, quality, dates, categories and types with live counts, in
-one painted widget; with the box in which letters find a value, and the charts under hand and mouse.
-
-It reports what was chosen; the screen changes the Query and passes it back.
+one painted widget; with the box that finds a value by its letters, and the charts with their keys and mouse
+actions. It reports selections by message; the screen changes the Query and passes it back.
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ from reader.query import Query
 from reader.query.results import Facet
 
 NARROW = 26
-"""Cells below which the numbers are close together, for the names."""
+"""Minimum cells for wider gaps between the numbers; below that, names get the room."""
 LEAST_WINDOW = 4
-"""Lines of the window without its last, from which on that one summarizes what is below."""
+"""Minimum lines of the window (not counting its last) for the last line to summarize what is below."""
 
 
 class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
@@ -48,7 +47,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
     unfolded: reactive[Unfolded] = reactive(Unfolded(), repaint=False)
     """How the user has unfolded the sections."""
     finding: reactive[str | None] = reactive(None)
-    """The facet in whose box is being typed."""
+    """The facet whose box is open for typing."""
     chart_field: var[str] = var("")
     """The chart under the cursor, whose keys are in the footer; empty if there is none."""
 
@@ -73,18 +72,18 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         self.cursor = 1
         """The line at which the cursor is; only choices can have it."""
         self._lost: tuple[str, str, str] | None = None
-        """The place to which the cursor goes back if the row is there again before it is moved."""
+        """The row to which the cursor returns if it reappears before the cursor is moved."""
         self._holds = 0
         self._charts: dict[str, Chart] = {}
         self._marked = ""
-        """The period on which the user is, in the chart of dates."""
+        """The current period in the chart of dates."""
         self._dragged: tuple[str, int] | None = None
         """The chart and the bar at which the mouse button went down."""
         self._dragged_to = ""
-        """What was reported of the drag last: the mouse reports each cell that it passes, and rows too."""
+        """The last reported range of the drag: the mouse reports each cell that it passes, and rows too."""
 
     def choose(self, *, exclude: bool = False) -> None:
-        """Choose what is under the cursor, or exclude it."""
+        """Select the value under the cursor, or exclude it."""
         if self.row is not None:
             self._press(self.row, exclude)
 
@@ -157,8 +156,8 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         return False
 
     def go(self, line: int) -> None:
-        """Put the cursor on a line and bring it into view; at the first of a section its head too, where the
-        letters of the box are. The mark of a chart is there only with the cursor."""
+        """Put the cursor on a line and scroll to it; on the first of a section also to its head, which has
+        the letters of the box. The mark of a chart is only shown with the cursor."""
         left, before, self.cursor = self.row, self.cursor, line
         self._lost = None
         self.refresh_line(before)
@@ -166,7 +165,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         top = line
         while top and self.rows[top - 1].kind in ("head", "upper"):
             top -= 1
-        below = 2 if line + 1 < len(self.rows) else 1  # the last visible line may say what is further down
+        below = 2 if line + 1 < len(self.rows) else 1  # the last line may be the summary
         self.scroll_to_line(max(min(self.scroll_offset.y, top), line + below - self.size.height))
         self.chart_field = self.chart.field if self.chart else ""
         if left != self.row and "date" in {row.section for row in (left, self.row) if row}:
@@ -235,7 +234,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
 
     def _find(self, section: str, text: str) -> None:
         self.unfolded = self.unfolded._replace(finding={**self.unfolded.finding, section: text})
-        # An empty box leaves the cursor where it is, for Esc to leave it there.
+        # An empty box doesn't move the cursor, so that Esc leaves it in place.
         if text or self.row is None or self.row.section != section:
             self.show_section(section)
 
@@ -285,7 +284,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             self.release_mouse()
 
     def _mark(self, chart: Chart) -> int:
-        """The bar on which the user is; at first the end of the selection, else the latest."""
+        """The current bar; at first the end of the selection, else the latest."""
         if self._marked in chart.values:
             return chart.values.index(self._marked)
         return chart.chosen[1] if chart.chosen else len(chart.values) - 1

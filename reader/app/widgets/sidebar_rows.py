@@ -1,8 +1,7 @@
-"""The rows of the sidebar and how one is painted: views, each facet with its live counts, folded where there
-are many, and two charts: qualities as a histogram, dates as a sparkline, of which a part can be chosen.
-
-Pure: facets and a Query in; rows, pieces of text and texts for the Query out. What is chosen is in the Query
-and nowhere else, so typing moves a chart and a chart writes the text.
+"""The rows of the sidebar and how they are painted: views, each facet with its live counts, folded if there
+are many values, and two charts, qualities as a histogram and dates as a sparkline, of which a range can be
+selected. Pure functions: facets and a Query in; rows, pieces of text and texts for the Query out. The
+selection is only kept in the Query, so typing changes a chart and a chart changes the text.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ Kind: TypeAlias = Literal["head", "view", "value", "more", "nothing", "blank", "
 State: TypeAlias = Literal["", "included", "excluded"]
 
 VIEWS = "view"
-"""The section of the views, which is no field of an article."""
+"""The section of the views, which is not a field of articles."""
 HEADS: Mapping[str, str] = {VIEWS: "VIEWS", **{one.name: one.heading for one in query_fields.FIELDS}}
 COUNTED = tuple(field.name for field in query_fields.FIELDS if field.heading)
 """Everything that is counted for the sidebar, in the order in which it is shown."""
@@ -35,14 +34,14 @@ FIELDS = tuple(name for name in COUNTED if name in query_fields.FACETS)
 RANGES = ("quality", "date")
 """The facets that are charts."""
 HIGH = 32
-"""Lines of a sidebar in which charts have two lines, and one more for the ends of their scale."""
+"""Minimum lines of a sidebar for charts of two lines, and for one more with the ends of their scale."""
 BY_NAME = "A–Z"
 ALL = "all"
 """The head of the column of totals; that of unread articles has the sign of unread rows."""
 FIND, CARET = "⌕", "▏"
 _MARKS: Mapping[State, str] = {"included": "■", "excluded": "−", "": "□"}
 LEAST_SHOWN, LEAST_ON_HIGH = 3, 5
-"""Values of a folded facet that are shown however low the screen is, and where it is high enough for more."""
+"""Number of values shown of a folded facet on a low screen, and on a higher one."""
 
 
 class ViewCount(NamedTuple):
@@ -64,7 +63,7 @@ class SidebarRow(NamedTuple):
     """A field, or VIEWS."""
     label: str = ""
     articles: int | None = None
-    """How many there are, or would be."""
+    """How many articles match, or would match."""
     state: State = ""
     note: str = ""
     """Of a view or value, how many are unread, in a column; of a head, what is at its right."""
@@ -88,7 +87,7 @@ class Unfolded(NamedTuple):
     open: frozenset[str] = frozenset()
     """Sections of which every row is shown."""
     finding: Mapping[str, str] = {}
-    """What is in the box of each facet that has one open."""
+    """The text in the open box of each facet."""
     is_by_name: bool = False
     """Whether values are from A to Z, and not the most frequent first."""
 
@@ -142,7 +141,7 @@ def _in_order_of(values: Sequence[FacetValue], facet: Facet) -> Facet:
 
 
 def active_view(views: Sequence[ViewCount], query: Query) -> int | None:
-    """The view that the query is, or that it narrows: the one with the most clauses in common."""
+    """The view that the query equals or narrows: the one with the most clauses in common."""
     best, most = None, -1
     for place, view in enumerate(views):
         if view.query == query:
@@ -159,7 +158,7 @@ def _view_rows(views: Sequence[ViewCount], query: Query, unfolded: Unfolded) -> 
         SidebarRow("view", VIEWS, view.name, view.articles, "included" if place == active else "")
         for place, view in enumerate(views)
     ]
-    # A view without articles takes no room, but for the one that is shown.
+    # A view without articles is hidden, unless it is the current one.
     worth = [row for row in rows if row.articles != 0 or row.state]
     is_open = VIEWS in unfolded.open
     if len(worth) < len(rows):
@@ -251,7 +250,7 @@ def _facet_rows(
 
 
 def _found(letters: str, values: Sequence[FacetValue]) -> list[FacetValue]:
-    """The values with these letters: first those that start with them, then those with a word that does."""
+    """The values that start with these letters, then those with a word that does."""
 
     def distance(name: str) -> int:
         return 0 if name.startswith(letters) else 1 if f" {letters}" in name else 2
@@ -261,7 +260,7 @@ def _found(letters: str, values: Sequence[FacetValue]) -> list[FacetValue]:
 
 
 def _chosen(field: str, query: Query) -> dict[str, SidebarRow]:
-    """What is chosen or excluded of a facet, by folded value; a value still being typed is no choice yet."""
+    """The selected and excluded values of a facet, by folded value; not those still being typed."""
     chosen: dict[str, SidebarRow] = {}
     for clause in query.clauses:
         if isinstance(clause, Term) and clause.field == field and not clause.prefix:
@@ -295,7 +294,7 @@ def choice(row: SidebarRow, width: int, cursor: str) -> list[Piece]:
     room = width - 1 - len(mark) - len(count) - len(note)
     label = one_line(row.label)
     if row.kind == "value" and query_fields.BY_NAME[row.section].is_path:
-        label = cut_start(label, room)  # the last folder tells more than the first
+        label = cut_start(label, room)  # the end of a path says more than its start
     return [
         start,
         Piece(f"{mark}{fill(label, room)}", "chosen" if row.state else "empty" if is_pale else "label"),
@@ -320,9 +319,9 @@ class Chart(NamedTuple):
     values: tuple[str, ...]
     counts: tuple[int, ...]
     chosen: tuple[int, int] | None
-    """The first and the last bar of what is chosen; None if nothing is."""
+    """The first and the last selected bar; None if none is."""
     chosen_words: str
-    """What is chosen, in words; empty if nothing is."""
+    """The selection in words; empty if there is none."""
 
     def width_of_bar(self, room: int) -> int:
         """The width of a bar."""
@@ -339,7 +338,7 @@ class Chart(NamedTuple):
 
 
 def chart_of(facet: Facet, query: Query, now: datetime) -> Chart:
-    """The chart of a facet, with what the query selects of it."""
+    """The chart of a facet, with the query's selection."""
     values = tuple(one.value for one in facet.values)
     terms = _choices(query, facet.field)
     if facet.field == "quality":
@@ -355,7 +354,7 @@ def chart_of(facet: Facet, query: Query, now: datetime) -> Chart:
 
 
 def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterator[SidebarRow]:
-    """A chart under its head, `room` cells wide; with `mark`, the bar on which the user is."""
+    """A chart under its head, `room` cells wide; `mark` is the current bar."""
     field, is_high = chart.field, height >= HIGH
     first, last = ends_of(chart, room)
     note = chart.chosen_words
@@ -382,7 +381,7 @@ def line_of(chart: Chart, y: int, height: int, room: int, mark: int | None) -> t
     pieces = []
     for place in range(chart.first_shown(room), len(chart.counts)):
         count = chart.counts[place]
-        # Nothing is a thin line of its own, so that few are never mistaken for none.
+        # Zero is a thin line, so that few are never mistaken for none.
         level = max(-(-count * 8 * height // most), 2) if count else 1
         glyph = LEVELS[max(min(level - 8 * (height - 1 - y), 8), 0)]
         is_chosen = chart.chosen is not None and chart.chosen[0] <= place <= chart.chosen[1]
@@ -403,7 +402,7 @@ def ends_of(chart: Chart, room: int) -> tuple[str, str]:
 
 
 def picked(chart: Chart, first: int, last: int) -> str:
-    """The bars from one to another as a query writes them; "" for all."""
+    """The range of bars as written in a query; "" for all."""
     first, last = sorted((first, last))
     end = len(chart.values) - 1
     if (first, last) == (0, end):
@@ -415,7 +414,7 @@ def picked(chart: Chart, first: int, last: int) -> str:
 
 
 def extended(chart: Chart, mark: int) -> str:
-    """The selection extended to the marked bar, as a query writes it; "" if that is selected already."""
+    """The selection extended to the marked bar, as written in a query; "" if that is selected already."""
     if chart.chosen is None:
         return picked(chart, mark, mark)
     first, last = chart.chosen
@@ -458,7 +457,7 @@ def _span(field: str, value: str, now: datetime) -> TimeSpan:
 
 
 def _meets(bar: TimeSpan, spans: Sequence[TimeSpan]) -> bool:
-    """Whether a bar has a moment in common with one of these spans of time."""
+    """Whether a bar overlaps one of these spans of time."""
     for span in spans:
         is_empty = span.start is not None and span.start == span.stop
         begins = bar.stop is None or span.start is None or span.start < bar.stop
@@ -469,7 +468,7 @@ def _meets(bar: TimeSpan, spans: Sequence[TimeSpan]) -> bool:
 
 
 def _in_words(terms: Sequence[Term]) -> str:
-    """What is chosen; empty if nothing is."""
+    """The selection; empty if there is none."""
     if not terms:
         return ""
     term = terms[0]
