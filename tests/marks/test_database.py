@@ -339,6 +339,18 @@ def test_damage_in_values_costs_no_other_mark(marks: Marks, path: Path) -> None:
     assert marks.change(only(TWO), READ) == 1 and marks.turn == 1
 
 
+@pytest.mark.parametrize("damaged", ["cast(x'7bff' as text)", "'{'", "x'ff'", "7"])
+def test_damaged_times_cost_no_mark(marks: Marks, path: Path, damaged: str) -> None:
+    """Marks whose times are unreadable are exported, merged and changed."""
+    marks.change(BOTH, STAR)
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"update marks set changed = {damaged}")
+    assert len([*marks.export()]) == len([*marks.export_with_times()]) == 2
+    assert marks.merge([{"identity": ONE, "read": True}]) == 1
+    assert marks.change(BOTH, READ) == 1
+    assert of(marks, ONE).read and of(marks, TWO).read
+
+
 def test_a_damaged_step_is_a_sentence(marks: Marks, path: Path) -> None:
     """What undoes a change may be damaged: that is reported, and nothing is changed."""
     marks.change(BOTH, STAR)
