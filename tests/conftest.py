@@ -54,6 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and sys.dont_write_bytecode:
         # Else each of the hundreds of readers that tests start would compile them again.
         compileall.compile_dir(str(Path(reader.__file__).parent), quiet=1)
+    # Else every worker of every run would rewrite the assertions of all test modules again.
+    sys.dont_write_bytecode = False
     # An app makes many objects at once: with the usual threshold the collector takes a quarter of all time.
     gc.set_threshold(100_000)
 
