@@ -1,7 +1,6 @@
-"""Dates: what a user's words in a query mean, how a date and its age are shown; calendar periods.
-
-One place for what "7d", "yesterday" or "2021-07" mean. How files write dates is read by
-`reader.parsing.dates`. Names of days and months are English whatever the locale is, so output stays the same.
+"""Dates: parsing them in queries ("7d", "yesterday", "2021-07"), showing a date or its age, and calendar
+periods. Dates in files are parsed by `reader.parsing.dates`. Names of days and months are English whatever
+the locale is, so output stays the same.
 """
 
 from __future__ import annotations
@@ -37,14 +36,14 @@ _EXAMPLES = "2021, 2021-07, 2021-06-18, yesterday or 7d"
 
 
 class TimeSpan(NamedTuple):
-    """A stretch of time, half open: start <= t < stop. None = without an end on that side."""
+    """A half-open span of time: start <= t < stop. None = unlimited on that side."""
 
     start: datetime | None
     stop: datetime | None
 
 
 def on(text: str, now: datetime, tz: tzinfo | None = None) -> TimeSpan:
-    """The stretch of time that a user's words mean after `date:`: a year, month, day, hour, instant, `today`,
+    """The span of time for a user's words after `date:`: a year, month, day, hour, instant, `today`,
     `yesterday`, a weekday (the latest one, today included), `7d` (from then until now), `a..b`.
 
     Days and months are those of `tz`, by default of this machine. A range that ends before it starts is
@@ -57,27 +56,27 @@ def on(text: str, now: datetime, tz: tzinfo | None = None) -> TimeSpan:
         raise ValueError(f'".." needs a date on one side, like 2021-06..2021-08 ({_EXAMPLES})')
     start = since(first, now, tz) if first.strip() else None
     stop = until(last, now, tz) if last.strip() else None
-    # "yesterday..2021-06" was right once and is wrong today: a saved question then finds nothing, quietly.
+    # "yesterday..2021-06" was valid once and is reversed today: a saved query then silently finds nothing.
     return TimeSpan(start, start if start and stop and stop < start else stop)
 
 
 def since(text: str, now: datetime, tz: tzinfo | None = None) -> datetime | None:
-    """Where "since this date" begins, in UTC. Raises ValueError."""
+    """The start of "since this date", in UTC. Raises ValueError."""
     _refuse_range(text)
     return _one(text, now, tz)[0].start
 
 
 def until(text: str, now: datetime, tz: tzinfo | None = None) -> datetime | None:
-    """Where "until this date" ends, in UTC, itself excluded: `2021-07` includes the whole month, `7d` is
-    seven days ago. None = it never ends (the year 9999). Raises ValueError."""
+    """The end of "until this date", in UTC, exclusive: `2021-07` includes the whole month, `7d` is seven days
+    ago. None = it never ends (the year 9999). Raises ValueError."""
     _refuse_range(text)
     span, is_relative = _one(text, now, tz)
     return span.start if is_relative else span.stop
 
 
 def days_in(span: TimeSpan, tz: tzinfo | None = None) -> TimeSpan:
-    """The calendar days of which any part lies in a span, each as its midnight UTC: what a span means for
-    articles that have a day and no time."""
+    """The calendar days that overlap a span, each as its midnight UTC: the span for articles that have a day
+    and no time."""
     start, stop = span
     if start is not None and start == stop:
         return span
@@ -103,9 +102,9 @@ def seconds_of(then: When) -> int:
 
 
 DAY_PLACE = 11 * 3600 - 1
-"""Where a day without a time is sorted among instants, in seconds after its midnight UTC. 10:59:59 UTC is on
-the same day in every zone from UTC-11 to UTC+13. No moment is so in all zones: in the Line Islands and, in
-summer, the Chatham Islands such an article is sorted up to an hour too late."""
+"""The time at which a day without a time is sorted, in seconds after its midnight UTC. 10:59:59 UTC is on the
+same day in every zone from UTC-11 to UTC+13. No time is on the same day in all zones: in the Line Islands
+and, in summer, the Chatham Islands such an article is sorted up to an hour too late."""
 
 
 def sort_seconds(then: When) -> int:
@@ -128,7 +127,7 @@ def age(then: When, now: datetime, tz: tzinfo | None = None) -> str:
     if abs(days) < 7:
         return f"{days}d" if days > 0 else f"in {-days}d"
     years = abs(today.year - day.year)
-    # A day of last winter is clearer with its day than with its year, as long as it can't be next winter's.
+    # A date of last winter is clearer with its day than with its year, unless it could be next winter's.
     if not years or abs(days) < 330:
         return f"{day.day} {_MONTHS[day.month - 1]}"
     return f"{_MONTHS[day.month - 1]}'{day.year % 100:02}" if years < 100 else f"{day.year:04}"
@@ -150,15 +149,15 @@ def ago(then: When, now: datetime, tz: tzinfo | None = None) -> str:
 
 
 def moment(then: When, tz: tzinfo | None = None) -> str:
-    """The time on the clock of `tz`, by default of this machine: `Fri 18 Jun 2021, 15:43`; a day without a
-    time has none."""
+    """The local time in `tz`, by default of this machine: `Fri 18 Jun 2021, 15:43`; a day without a time has
+    none."""
     day = day_of(then, tz)
     shown = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
     return f"{shown}, {_there(then, tz):%H:%M}" if isinstance(then, datetime) else shown
 
 
 def iso(then: When) -> str:
-    """The time as scripts get it: `2021-06-18T13:43:00Z`, whole seconds; a day is its midnight UTC."""
+    """The time for scripts: `2021-06-18T13:43:00Z`, whole seconds; a day is its midnight UTC."""
     if not isinstance(then, datetime):
         then = _midnight(then)
     return then.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
@@ -180,7 +179,7 @@ def _refuse_range(text: str) -> None:
 
 
 def _one(text: str, now: datetime, tz: tzinfo | None) -> tuple[TimeSpan, bool]:
-    """The span of one date without dots, and whether it was told as a distance from now."""
+    """The span of one date without dots, and whether it was relative to now."""
     word = " ".join(text.lower().split())
     try:
         if word == "now":
@@ -205,7 +204,7 @@ def _one(text: str, now: datetime, tz: tzinfo | None) -> tuple[TimeSpan, bool]:
 
 
 def _days_back(word: str, today: datetime) -> int | None:
-    """How many days before today a named day began; None if the word names no day."""
+    """How many days ago a named day was; None if the word names no day."""
     if word in ("today", "yesterday"):
         return int(word == "yesterday")
     for number, name in enumerate(_WEEKDAYS):
@@ -227,9 +226,9 @@ def _back(now: datetime, count: int, unit: str) -> datetime:
 
 
 def _calendar(found: re.Match[str], tz: tzinfo | None) -> TimeSpan:
-    """From the first to behind the last moment of the year, month, day, hour, minute or second written."""
+    """The span of the written year, month, day, hour, minute or second."""
     year, month, day, hour, minute, second = (int(part) if part else None for part in found.groups()[:6])
-    assert year is not None  # the expression demands it
+    assert year is not None  # guaranteed by the pattern
     micro = int(f"{(found[7] or '.')[1:]:0<6.6}")
     start = datetime(year, month or 1, day or 1, hour or 0, minute or 0, second or 0, micro)
     zone = (UTC if found[8] == "z" else offset(found[8])) if found[8] else tz
@@ -251,7 +250,7 @@ def _calendar(found: re.Match[str], tz: tzinfo | None) -> TimeSpan:
 
 
 def _utc(naive: datetime, tz: tzinfo | None) -> datetime:
-    """A time on the clock of `tz` in UTC; at the very ends of the calendar, as if in UTC."""
+    """Converts a local time in `tz` to UTC; at the very ends of the calendar it is taken as UTC."""
     try:
         return (naive.replace(tzinfo=tz) if tz else naive).astimezone(UTC)
     except (OverflowError, OSError, ValueError):
@@ -259,7 +258,7 @@ def _utc(naive: datetime, tz: tzinfo | None) -> datetime:
 
 
 def _there(then: datetime, tz: tzinfo | None) -> datetime:
-    """The same instant on the clock of `tz`; at the very ends of the calendar in UTC."""
+    """Converts an instant to local time in `tz`; at the very ends of the calendar it stays in UTC."""
     try:
         return then.astimezone(tz)
     except (OverflowError, OSError, ValueError):
@@ -283,7 +282,7 @@ UNITS: tuple[Unit, ...] = ("day", "week", "month", "year")
 class Period(NamedTuple):
     """One day, week (from Monday), month or year.
 
-    It is written as queries have it (`2021-06`, `2021-06-14..2021-06-20`), so that it can be searched for.
+    It is written as in queries (`2021-06`, `2021-06-14..2021-06-20`), so that it can be searched for.
     """
 
     unit: Unit
@@ -299,7 +298,7 @@ class Period(NamedTuple):
         return Period(self.unit, date(year, month + 1, 1)) if year <= date.max.year else None
 
     def before(self, count: int) -> Period:
-        """The one that begins this many of its kind earlier; the calendar's first where there are fewer."""
+        """The period that many periods earlier; at most the calendar's first."""
         if self.unit in ("day", "week"):
             days = self.first.toordinal() - count * (7 if self.unit == "week" else 1)
             return period_of(self.unit, date.fromordinal(max(days, 1)))
@@ -310,11 +309,11 @@ class Period(NamedTuple):
         return self.first.year * 12 + self.first.month - 1
 
     def start(self, tz: tzinfo | None = None) -> datetime:
-        """The instant at which it begins on the clocks of `tz`, by default of this machine."""
+        """The instant at which it begins in the time zone `tz`, by default of this machine."""
         return _utc(datetime(self.first.year, self.first.month, self.first.day), tz)
 
     def __str__(self) -> str:
-        """As a query has it."""
+        """As written in a query."""
         if self.unit == "week":
             last = date.fromordinal(min(self.first.toordinal() + 6, date.max.toordinal()))
             return f"{self.first.isoformat()}..{last.isoformat()}"
@@ -333,7 +332,7 @@ def period_of(unit: Unit, day: date) -> Period:
 
 
 def periods(unit: Unit, first: date, last: date, most: int) -> list[Period]:
-    """The periods from the one of the first day to that of the last, or of those the latest `most`."""
+    """The periods from that of the first day to that of the last; at most the latest `most`."""
     end = period_of(unit, last)
     one: Period | None = max(period_of(unit, first), end.before(most - 1))
     found = []
@@ -352,13 +351,13 @@ def fitting(first: date, last: date, most: int) -> Unit:
 
 
 def joined(values: Sequence[str]) -> str:
-    """Periods in a row, as queries have them, as one range."""
+    """Consecutive periods, as written in queries, as one range."""
     start, end = values[0].partition("..")[0], values[-1].rpartition("..")[2]
     return start if start == end else f"{start}..{end}"
 
 
 def in_words(value: str) -> str:
-    """A period or range of them, as a query has it, as people say it: `14 – 20 Jun 2021`."""
+    """A period or range as written in a query, in words: `14 – 20 Jun 2021`."""
     start, dots, end = value.partition("..")
     if not dots:
         return _day_in_words(start)
@@ -366,7 +365,7 @@ def in_words(value: str) -> str:
         return f"to {_day_in_words(end)}" if end else f"from {_day_in_words(start)}"
     told, until = _day_in_words(start), _day_in_words(end)
     for shared in (start[:7], start[:4]):
-        # What both ends share is reported once, at the end.
+        # What both ends share is written once, at the end.
         if len(start) == len(end) > len(shared) and end.startswith(shared + "-"):
             told = told.rsplit(" ", 2 if len(shared) == 7 else 1)[0]
             break

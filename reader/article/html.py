@@ -1,8 +1,8 @@
-"""HTML in a body, as the Markdown tokens of the same meaning; nothing of it is run, fetched or styled.
+"""Converts HTML in a body to equivalent Markdown tokens; nothing is run, fetched or styled.
 
-Elements that HTML knows mean what they say, a site's components mean nothing, and anything else between
-angle brackets (`vector<int>`) stays visible as text. An element's attributes are read for an address, a
-picture's words or a list's first number, and for nothing else.
+HTML's own elements keep their meaning, a site's components have none, and anything else between angle
+brackets (`vector<int>`) stays visible as text. Of the attributes, only URLs, a picture's description and a
+list's first number are used.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from reader.article.plain_text import lowered, raised
 Attributes: TypeAlias = list[tuple[str, str | None]]
 
 MAX_NESTED = 40
-"""Lists and quotes inside one another that are laid out; deeper ones stay at this depth."""
+"""Maximum nesting of lists and quotes; deeper ones stay at this depth."""
 
 _ELEMENTS = {
     "strong": "strong b",
@@ -49,7 +49,7 @@ _ELEMENTS = {
     "cell": "td th",
 }
 """What the elements of HTML are: in a line, embedded from elsewhere, without a meaning, or on lines of their
-own. The text of `unseen` is not to be read; `head` is in bold above the text after it."""
+own. The text of `unseen` is not shown; `head` is in bold above the text after it."""
 _KINDS = {name: kind for kind, names in _ELEMENTS.items() for name in names.split()}
 _WITHOUT_TOKEN = frozenset(("sup", "sub", "unseen"))
 _PAIRED = _WITHOUT_TOKEN | {"strong", "em", "s", "mark", "link"}
@@ -74,7 +74,7 @@ _HOSTS = {
     "map": "openstreetmap.org maps.google.com",
     "slides": "slideshare.net speakerdeck.com",
 }
-"""Hosts by what they show where a page embeds them."""
+"""Hosts by the kind of content that pages embed from them."""
 
 
 class Embed(NamedTuple):
@@ -86,7 +86,7 @@ class Embed(NamedTuple):
 
 
 def embed_kind(url: str, default: str = "page") -> str:
-    """What an embedded address shows: video, audio, post and so on, as far as its host tells."""
+    """The kind of an embedded URL, judged by its host: video, audio, post and so on."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -101,7 +101,7 @@ def embed_kind(url: str, default: str = "page") -> str:
 
 
 def as_markdown(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens of a parsed text with HTML in it as if it had been written in Markdown."""
+    """The tokens of a parsed text, with HTML in it converted as if it had been written in Markdown."""
     result: list[Token] = []
     for token in tokens:
         if token.type == "html_block":
@@ -114,7 +114,7 @@ def as_markdown(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _components(children: Sequence[Token]) -> frozenset[int]:
-    """Tags of a site's components within a line: closed in themselves (`<Since/>`), or opened and closed."""
+    """Inline tags of a site's components: self-closing (`<Since/>`), or opened and closed."""
     named = [
         (found, child)
         for child in children
@@ -136,7 +136,7 @@ class _InlineHtml(HTMLParser):
         self._ends: dict[str, str] = {}
         """End tags that occur, by their names in small letters; the parser reports them in no other."""
         self._open: Counter[str] = Counter()
-        """How many are open of what must be closed: `unseen`, `link`, kinds of emphasis."""
+        """Number of open elements by kind: `unseen`, `link`, kinds of emphasis."""
         self._embed: Embed | None = None
 
     def tokens_of(self, children: Sequence[Token]) -> list[Token]:
@@ -160,7 +160,7 @@ class _InlineHtml(HTMLParser):
         return self.line
 
     def feed_safely(self, html: str, *, is_last: bool = False) -> None:
-        """Read a stretch of HTML; one that Python's parser fails on (`<![x[`) is text as it is written."""
+        """Parse some HTML; if Python's parser fails on it (`<![x[`), it is shown as text."""
         try:
             self.feed(html)
             if is_last:
@@ -181,7 +181,7 @@ class _InlineHtml(HTMLParser):
             self._end(kind)
 
     def add_unknown(self, tag: str) -> None:
-        """Something that looks like a tag and is none."""
+        """Show something that only looks like a tag."""
         self._text(tag)
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
@@ -215,7 +215,7 @@ class _InlineHtml(HTMLParser):
             self.add_unknown(self.get_starttag_text() or "")
 
     def handle_startendtag(self, tag: str, attrs: Attributes) -> None:
-        """`<a/>` begins and ends nothing that could be seen; unknown ones stay text."""
+        """`<a/>` has no visible effect; unknown elements stay text."""
         self.handle_starttag(tag, attrs)
         if tag not in ("br", "img") and tag in _KINDS:
             self.handle_endtag(tag)
@@ -270,7 +270,7 @@ class _InlineHtml(HTMLParser):
             self.add_unknown(self.get_starttag_text() or "")
             return
         self._embed = Embed(tag, url, " ".join(title.split()))
-        if tag not in self._ends:  # else what is in it is for browsers that can't show it
+        if tag not in self._ends:  # else its content is a fallback for browsers that can't show it
             self._end_embed()
 
     def _end_embed(self) -> None:
@@ -292,7 +292,7 @@ class _InlineHtml(HTMLParser):
 
 
 def _whole(url: str) -> str:
-    """An address with its scheme, where it begins with `//`."""
+    """Adds a scheme to a URL that begins with `//`."""
     url = url.strip()
     return f"https:{url}" if url.startswith("//") else url
 
@@ -358,13 +358,13 @@ class _BlockHtml(_InlineHtml):
                 pass
 
     def add_unknown(self, tag: str) -> None:
-        """In a block, names with a capital are a site's components, around what they show."""
+        """In a block, capitalised names are a site's components; their content is shown."""
         if not tag.lstrip("</")[:1].isupper():
             super().add_unknown(tag)
 
     def handle_data(self, data: str) -> None:
         """Text, on one line except in `pre`."""
-        if self._open["unseen"] or self._embed or not data:  # `&#27;` stands for nothing
+        if self._open["unseen"] or self._embed or not data:  # `&#27;` is removed
             return
         if self._fixed is not None:
             self._fixed.append(data)

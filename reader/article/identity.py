@@ -1,8 +1,8 @@
 """What makes two files the same article: the URL, the title with its date, or the text.
 
-An edited text is recognised by its sketch, a few bytes that tell how much of it another text shares. A sketch
-is made of words and pairs of neighbouring words, so both a changed word and a changed order show; it keeps
-the smallest of their checksums, which are a fair sample of any text (a "bottom-k sketch").
+An edited text is recognised by its sketch, a few bytes from which the overlap of two texts can be estimated.
+It covers words and pairs of neighbouring words, so it reflects both changed words and a changed order, and
+keeps the smallest of their checksums, which are a fair sample of any text (a "bottom-k sketch").
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from reader.article.record import key_of
 from reader.article.text import words
 
 SHORTEST_TEXT = 16
-"""Characters; a shorter body ("TODO") says nothing about which article it is."""
+"""Minimum characters; a shorter body ("TODO") doesn't identify an article."""
 
 _WEB = re.compile(r"(https?)://([^/?#\\\s]+)([^#\s]*)(#\S*)?", re.IGNORECASE)
 _NORMAL = re.compile(r"https?://[a-z0-9.-]+(?:/[^#\s]*)?")
@@ -25,10 +25,9 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]*))?")
 
 
 def identity_of(url: str, relative: str) -> str:
-    """The normalised URL where it is an absolute http or https one, else `relative`.
-
-    Scheme and host are lower case; the default port, every `utm_` parameter, `user:password@` and an anchor
-    are omitted; all else stays, also a fragment that names its own page (`#/one`, `#!/one`).
+    """The normalised URL if it is absolute http or https, else `relative`. Scheme and host are lower-cased;
+    the default port, every `utm_` parameter, `user:password@` and an anchor are omitted; everything else is
+    kept, also a fragment that names a page (`#/one`, `#!/one`).
     """
     if _NORMAL.fullmatch(url) and "utm_" not in url.lower():
         return url
@@ -52,20 +51,20 @@ def anchor_of(url: str) -> str:
 
 
 def identity_without_address(title: str, seconds: int | None, body: str, name: str) -> str:
-    """The identity of an article that states no address: its title with its date where the file says both,
-    else its text with the file's name. `title` is empty and `seconds` None if the file doesn't say."""
+    """The identity of an article without a URL: its title with its date if the file has both, else its text
+    with the file's name. `title` is empty and `seconds` None if the file has none."""
     if title and seconds is not None:
         return f"title:{seconds} {title.casefold()}"
     return f"text:{key_of(body) if body else 0:016x} {name}"
 
 
 def title_key(title: str) -> int | None:
-    """Stands for a title; None for none."""
+    """A digest of a title; None for none."""
     return key_of(title.casefold()) if title else None
 
 
 def text_key(body: str) -> int | None:
-    """Stands for a text; None for one too short to tell articles apart."""
+    """A digest of a text; None if it is too short to tell articles apart."""
     return key_of(body) if len(body) >= SHORTEST_TEXT else None
 
 
@@ -82,26 +81,26 @@ def is_web(url: str) -> bool:
 
 
 def _host(found: re.Match[str]) -> re.Match[str] | None:
-    """Host and port; None if that is no host."""
+    """Host and port; None if invalid."""
     return _HOST.fullmatch(found[2].rpartition("@")[2].lower())
 
 
 MOST_KEPT = 24
-"""Checksums in a sketch; texts with fewer words and pairs are compared exactly."""
+"""Number of checksums in a sketch; texts with fewer words and pairs are compared exactly."""
 
 MOST_READ = 1000
-"""Characters of a text that are looked at."""
+"""Maximum characters of a text that are used."""
 
 SURE_NAMED, SURE = 0.5, 0.6
-"""How much of two texts is shared where one is the other, edited: under the same file name the part of the
-shorter one, else the part of both together."""
+"""Minimum overlap of a text and its edited version: under the same file name as a fraction of the shorter
+one, else of both together."""
 
 SURE_WITHIN, FEWEST_WITHIN = 0.9, 16
-"""How much of the shorter text is in the longer one, and in how many words and pairs, where something was
-written below it, or taken away."""
+"""Minimum fraction of the shorter text in the longer one, and minimum number of words and pairs, if text was
+appended or removed."""
 
 FEWEST_NAMED, FEWEST = 3, 8
-"""Words and pairs that both have at least, under the same file name and under different ones."""
+"""Minimum words and pairs in both texts, under the same file name and under different ones."""
 
 
 def sketch_of(text: str) -> bytes:
@@ -112,7 +111,7 @@ def sketch_of(text: str) -> bytes:
 
 
 def sketch_likeness(one: bytes, other: bytes, *, has_same_name: bool) -> float:
-    """How surely two sketches are of one text before and after an edit, up to 1; 0 if that is doubtful."""
+    """Returns a score up to 1 for two sketches of one text before and after an edit; 0 if doubtful."""
     first_size, first = _opened(one)
     second_size, second = _opened(other)
     sample = set(sorted(first | second)[:MOST_KEPT])

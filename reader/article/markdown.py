@@ -1,7 +1,7 @@
-"""Markdown as tokens, and lines of plain text out of it: titles, excerpts, a body's first words.
+"""Markdown as tokens, and plain text extracted from it: titles and excerpts.
 
-The parser is imported with the first body that needs it: a load of articles whose headers give a title and
-an excerpt never does. How tokens look on the screen is known in `reader.app.reading`.
+The parser is imported with the first body that needs it: loading articles whose headers have a title and an
+excerpt never needs it. How tokens look on the screen is defined in `reader.app.reading`.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 EXCERPT_LENGTH = 400
-"""Characters after which an excerpt made from the body ends, at a word."""
+"""Maximum length of an excerpt taken from the body, which ends after a word."""
 
 MAX_NESTING = 40
-"""Levels of quotes and lists that are parsed; the parser recurses, so it must end somewhere."""
+"""Maximum nesting of quotes and lists: the parser is recursive."""
 
 MAX_BRACKETS = 500
-"""Open brackets of a text up to which it is searched for links: each may go on to the end, and 9,000 take a
-second to parse. A page of nothing but links has 300."""
+"""Maximum open brackets in a text searched for links: each may extend to the end, and 9,000 take a second to
+parse. A page of nothing but links has 300."""
 
 MAX_DEFINITIONS = 2_000
-"""Definitions of links that are known in all parts of a long body (50 ms to parse)."""
+"""Maximum link definitions shared by all parts of a long body (50 ms to parse)."""
 
 _GLANCE, _FIRST_LOOK, _SECOND_LOOK, _LAST_LOOK = 150, 2_000, 20_000, 1_000_000
-"""Characters of a body that are searched for a heading or a paragraph; more where the first have none."""
+"""Number of characters of a body that are searched for a heading or a paragraph; more if these have none."""
 
 References: TypeAlias = "MutableMapping[str, Any]"
 """Definitions of links of a whole body, as the parser keeps them."""
@@ -41,7 +41,7 @@ References: TypeAlias = "MutableMapping[str, Any]"
 _DEFINITION = re.compile(r"^(?=[^\n]{0,1000}$) {0,3}\[[^\n]*?\]:[^\n]*$", re.MULTILINE)
 """A line that may define a link; the length keeps it quick."""
 _DATA = re.compile(r"(?<=base64,)[A-Za-z0-9+/=%_-]{100,}+")
-"""A picture inside the text, of many thousand letters."""
+"""A picture embedded as a data URL, of many thousand characters."""
 _ENCLOSING = ("comment", "%%", "highlight", "codeblock", ":::", "$$")
 """Signs of blocks with an end, which may be beyond a cut."""
 _COMMENT = re.compile(r"^ {0,3}<!--", re.MULTILINE)
@@ -51,14 +51,14 @@ _TASK = re.compile(r"\[[ xX]\] ")
 _WIDE = (("\u2e80", "\u9fff"), ("\uf900", "\ufaff"), ("\uff00", "\uffef"), ("\U00020000", "\U0003fffd"))
 """Scripts without spaces between words, first and last letters. A pattern of them takes 2 ms to compile."""
 _NO_TEXT = ("|", "$$", "\\begin{", "![")
-"""How paragraphs begin that are rather a table, a formula or a picture."""
+"""Beginnings of paragraphs that are really a table, a formula or a picture."""
 _CAPTIONS = ("[caption", "[wp_caption")
-"""How paragraphs begin that are a picture of WordPress with its words."""
+"""Beginnings of paragraphs that are a WordPress picture with its caption."""
 _TEMPLATE = re.compile(r"\{[%{][^{}\n]{0,500}[%}]\}")
 _SURE = re.compile(
     r"(?!import\s|export\s)[^\W\d_][^`*_\[\]<>&\\{}~|!^:#=\n\t]*+(?:\n[ \t]*\n(?! {0,3}[:~])|\s*\Z)"
 )
-"""A first paragraph of one line that no Markdown, HTML or template can change."""
+"""A first paragraph of one line without Markdown, HTML or template syntax."""
 
 
 @lru_cache(maxsize=2)
@@ -85,24 +85,23 @@ def parse(text: str, references: References | None = None) -> list[Token]:
     refine(tokens)
     for token in tokens:
         for part in token.children or (token,):
-            part.content = clean(part.content)  # `&#x202e;` has become what it stands for
+            part.content = clean(part.content)  # `&#x202e;` was decoded
     return tokens
 
 
 def references_in(body: str) -> References:
-    """The definitions of links (`[name]: address`) in a body, for parsing parts of it."""
+    """The link definitions (`[name]: address`) in a body, for parsing parts of it."""
     references: References = {}
     found = islice(_DEFINITION.finditer(body), MAX_DEFINITIONS) if "]:" in body else ()
     if definitions := "\n".join(line[0] for line in found):
         parser = _parser()
-        parser.block.parse(definitions, parser, references, [])  # the lines' own text is of no interest
+        parser.block.parse(definitions, parser, references, [])  # the lines' text is not needed
     return references
 
 
 def text_of(tokens: Sequence[Token]) -> str:
-    """What the tokens of a line say, on one line.
-
-    No pictures and embeds, no marks of footnotes and tasks, no template tags, no heading of a callout.
+    """The text of inline tokens, on one line; without pictures, embeds, marks of footnotes and tasks,
+    template tags, and headings of callouts.
     """
     parts: list[str] = []
     is_heading = False
@@ -125,7 +124,7 @@ def text_of(tokens: Sequence[Token]) -> str:
 
 
 def soft_break(before: str, after: Sequence[Token]) -> str:
-    """What a line break in the source stands for: a space, or nothing between scripts without spaces."""
+    """The replacement of a line break in the source: a space, or nothing between scripts without spaces."""
     follows = after[0].content[:1] if after else ""
     return "" if _is_wide(before[-1:]) and _is_wide(follows) else " "
 
@@ -140,7 +139,7 @@ def picture_words(token: Token) -> str:
 
 
 _CONTENTS = frozenset(("table of contents", "contents", "toc"))
-"""Headings above a list of the others, as exports of Org begin with."""
+"""Headings of a table of contents, which Org exports begin with."""
 
 
 def first_heading(body: str) -> str:
@@ -167,7 +166,7 @@ def first_paragraph(body: str) -> str:
 
 
 def repeats_body(excerpt: str, body: str) -> bool:
-    """Whether the body begins with the excerpt, so that it need not be shown above it."""
+    """Whether the body begins with the excerpt, which then isn't shown separately."""
     text = excerpt[:_FIRST_LOOK]
     wanted = words(plain_text(_CUT_LINK.sub(r"\1", text)))
     if not wanted:
@@ -207,7 +206,7 @@ def without_title(body: str, title: str) -> str:
 
 
 def _beginnings(body: str, *signs: str) -> Iterator[list[Token]]:
-    """The tokens of the body's beginning, then those of a longer one, where any of the signs is in it."""
+    """Yields the tokens of ever longer beginnings of the body, if they contain any of the signs."""
     if "base64," in body:
         body = _DATA.sub("", body[:_LAST_LOOK])
     if "<!--" in body:
@@ -227,7 +226,7 @@ def _beginnings(body: str, *signs: str) -> Iterator[list[Token]]:
 
 
 def _without_comments(body: str) -> str:
-    """The body without the comments that begin lines: one may be longer than what is looked at."""
+    """The body without comments at the start of lines: one may be longer than the part that is searched."""
     kept: list[str] = []
     at = 0
     while found := _COMMENT.search(body, at):
@@ -240,7 +239,7 @@ def _without_comments(body: str) -> str:
 
 
 _APART = {"table": 1, "dl": 1, "footnote_reference": 1, "bullet_list": 2, "ordered_list": 2}
-"""What a first paragraph is not looked for in; 2: only where there is no other."""
+"""Blocks that are not searched for a first paragraph; 2: only if there is no other."""
 
 
 def _paragraphs(tokens: Sequence[Token], *, in_lists: bool = False) -> Iterator[str]:

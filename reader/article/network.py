@@ -1,10 +1,7 @@
-"""Which network addresses a stranger's file may lead to.
-
-One rule for pictures, the relay and feeds. What an article or a feed names must not reach this machine or its
-private network: `is_public` decides about a numeric address, `public_addresses` about a host. Connect to an
-address that was checked, for the name may mean another one by then.
-
-Blocks, but never longer than the seconds given; import it where something is fetched (it brings `socket`).
+"""Which network addresses a URL from an article or a feed may lead to. One rule for pictures, the relay and
+feeds. Such a URL must not reach this machine or its private network: `is_public` decides about an IP address,
+`public_addresses` about a host. Connect to a checked address, as the name may resolve to another one by then.
+Blocks, but never longer than the seconds given; import it late (it loads `socket`).
 """
 
 from __future__ import annotations
@@ -21,21 +18,21 @@ from reader.permissions import require
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _LOCAL_NAMES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".home.arpa", ".corp")
-"""Zones of names that mean something in a private network only."""
+"""Domains that only exist in private networks."""
 _ISATAP = (0x00005EFE, 0x02005EFE)
 """The upper half of interface identifiers that end with an IPv4 address (RFC 5214)."""
 
 
 class Unreachable(ReaderError):
-    """A host is unknown, does not answer in time, or must not be asked; `str()` is one clause."""
+    """A host is unknown, does not resolve in time, or is not allowed; `str()` is one clause."""
 
 
 class PrivateAddress(Unreachable):
-    """A host is on this machine or its private network."""
+    """A host is on this machine or a private network."""
 
 
 class HostAddress(NamedTuple):
-    """A numeric address of a host."""
+    """An IP address of a host."""
 
     ip: str
     port: int
@@ -43,11 +40,11 @@ class HostAddress(NamedTuple):
 
 
 def is_public(address: str) -> bool:
-    """Whether a numeric address belongs to the public internet.
+    """Whether an IP address belongs to the public internet.
 
     An IPv6 address that carries an IPv4 address (mapped, NAT64, 6to4, ISATAP) is as public as that one.
     Loopback, link-local, site-local, private, shared, reserved and multicast addresses are not public, nor is
-    anything that is no address.
+    anything that is not an address.
     """
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
@@ -75,7 +72,7 @@ def _carried(ip: IPv6Address) -> IPv4Address | None:
 
 
 def addresses(host: str, port: int, seconds: float) -> list[HostAddress]:
-    """All numeric addresses of a host. Raises Unreachable where it has none or they take too long."""
+    """All IP addresses of a host. Raises Unreachable if it has none or resolving takes too long."""
     require("network")
     found: list[HostAddress] = []
     failure: list[str] = []
@@ -87,7 +84,7 @@ def addresses(host: str, port: int, seconds: float) -> list[HostAddress]:
         except (OSError, UnicodeError) as error:
             failure.append(getattr(error, "strerror", None) or str(error))
 
-    # The system's own function can't be interrupted; a daemon thread may go on without us.
+    # The system's resolver can't be interrupted, so it runs in a daemon thread that can be abandoned.
     thread = threading.Thread(target=look_up, daemon=True)
     thread.start()
     thread.join(max(seconds, 0))
@@ -99,8 +96,8 @@ def addresses(host: str, port: int, seconds: float) -> list[HostAddress]:
 
 
 def public_addresses(host: str, port: int, seconds: float) -> list[HostAddress]:
-    """The numeric addresses of a host. Raises PrivateAddress where one of them is not public, or where its
-    name belongs to a private network."""
+    """The IP addresses of a host. Raises PrivateAddress if one of them is not public, or if its name belongs
+    to a private network."""
     name = host.rstrip(".").lower()
     is_local = name.endswith(_LOCAL_NAMES) or ("." not in name and ":" not in name and not name.isdecimal())
     found = [] if is_local else addresses(host, port, seconds)

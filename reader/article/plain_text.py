@@ -1,7 +1,6 @@
-"""Titles, excerpts and names of files' headers as plain text: entities decoded, paired formatting taken off.
-
-A header's text may come from Markdown, from HTML or from neither, so only what is beyond doubt goes: the
-title `The <video> element` is a title of six words with a sign in it, and `f(*args)` has no emphasis.
+"""Titles, excerpts and names in headers as plain text: entities decoded, paired formatting removed. A
+header's text may be Markdown, HTML or neither, so only unambiguous formatting is removed: the title `The
+<video> element` is kept whole, and `f(*args)` has no emphasis.
 """
 
 from __future__ import annotations
@@ -12,13 +11,13 @@ from collections.abc import Iterator
 from reader.article.text import clean_line
 
 MAX_LENGTH = 4_000
-"""Characters up to which a text is searched for formatting; of a longer one only entities are decoded."""
+"""Maximum characters of a text searched for formatting; in a longer one only entities are decoded."""
 
 MAX_LAYERS = 4
-"""How often formatting is taken off: `<p><b>*a*</b></p>` has three layers."""
+"""Maximum layers of formatting removed: `<p><b>*a*</b></p>` has three layers."""
 
 MOST_UNCLOSED = 50_000
-"""Openings of code and comments without an end, after which the rest of a body is taken to have none."""
+"""Number of unclosed code spans and comments after which no more are searched for."""
 
 _NAMES = """
 all annotations author call class contains copy debug deepcopy del dict dir doc enter eq exit file format
@@ -30,7 +29,7 @@ PYTHON_NAMES = frozenset(_NAMES.split())
 
 _SIGNS = re.compile(r"[&<`*_~^\[\\]|==")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-# Text that nothing is taken from: code, escaped signs, names such as `__init__`.
+# Text that is left alone: code, escaped signs, names such as `__init__`.
 _KEPT = re.compile(
     r"(?<!`)(?P<fence>`{1,3})(?!`)(?P<code>[^`\n]{1,500})(?P=fence)(?!`)"
     r"|\\(?P<sign>[\\`*_\[\]<>~#])"
@@ -61,20 +60,20 @@ _BREAK = re.compile(r"<br\s*/>|(?<! )<br>|<br>(?! )", re.IGNORECASE)
 _KEPT_WHOLE = re.compile(
     r"(?P<code>`+|~{3,})|(?P<comment><!--)|<(?P<raw>script|style)\b[^<>]{0,1000}>", re.IGNORECASE
 )
-"""Where code begins, or something of HTML that is not read."""
+"""The start of code, or of HTML whose text is not shown."""
 _TAG = re.compile(r"</?[a-z][a-z0-9-]{0,30}(?:\s[^<>]{0,4000})?/?>", re.IGNORECASE)
 _TAG_WITHIN_WORDS = re.compile(
     r"</?(?:a|abbr|b|bd[io]|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|su[bp]"
     r"|tt|u|var|wbr)(?:\s[^<>]{0,4000})?/?>",
     re.IGNORECASE,
 )
-"""Tags of elements that do not part a word: `<b>bo</b>ld`."""
+"""Tags of elements that do not separate words: `<b>bo</b>ld`."""
 _PARTED = re.compile(r"[^\W_]++(?:(?:\*{1,3}+|~{1,2}+|`|\^|==)[^\W_]++){1,32}+")
 """A word with emphasis inside: `**bo**ld`."""
 _STASHED = re.compile("\x00([0-9]+)\x00")
 
 MARKED = re.compile(r"(?<![\w=])==(?=[^\s=])((?:[^=\n]|\n(?!\n))+)(?<=[^\s=])==(?![\w=])")
-"""Text between the signs of a marker pen."""
+"""Highlighted text (`==`)."""
 _RAISED = re.compile(r"(?<=[\w)\]])\^(?:([0-9+\-−=()]{1,12}|[ni])\^|([^\W\d_]{1,4})\^(?!\w))")
 _LOWERED = re.compile(r"(?<=[^\W\d_]|[)\]])~([0-9+\-−=()]{1,12})~")
 
@@ -83,7 +82,7 @@ _SUBSCRIPTS = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈�
 
 
 def plain_text(text: str) -> str:
-    """One line of a header as it is meant to be read."""
+    """One line of a header as plain text."""
     if not _SIGNS.search(text):
         return text
     if len(text) > MAX_LENGTH:
@@ -114,21 +113,21 @@ def _without_pair(found: re.Match[str]) -> str:
 
 
 def name_text(text: str) -> str:
-    """A name on one line: entities decoded, links between notes as their words, every other sign kept."""
+    """A name on one line: entities decoded, wiki links as their words, everything else kept."""
     return clean_line(unlinked(_decoded(text)))
 
 
 def _decoded(text: str) -> str:
-    """Entities as the signs that they stand for; those without a semicolon are part of an address."""
+    """Decodes entities; those without a semicolon are part of a URL."""
     if "&" not in text:
         return text
-    from html import unescape  # 2,200 names, which few starts need
+    from html import unescape  # 2,200 names, rarely needed
 
     return _ENTITY.sub(lambda found: unescape(found[0]).replace("\0", ""), text)
 
 
 def raised(text: str) -> str:
-    """A text in superscript, or after a `^` where one of its letters has no raised form."""
+    """A text in superscript, or after a `^` if one of its letters has no raised form."""
     higher = text.translate(_SUPERSCRIPTS)
     if not any(map(str.isascii, higher.replace(" ", ""))):
         return higher
@@ -136,7 +135,7 @@ def raised(text: str) -> str:
 
 
 def lowered(text: str) -> str:
-    """A text in subscript where all of it has such a form."""
+    """A text in subscript, if all its letters have such a form."""
     lower = text.translate(_SUBSCRIPTS)
     return lower if not any(map(str.isascii, lower.replace(" ", ""))) else text
 
@@ -154,19 +153,19 @@ def unlinked(text: str) -> str:
 
 
 def without_attributes(heading: str) -> str:
-    """A heading's text without what a site generator reads behind it (`{#name .class}`)."""
+    """A heading's text without a site generator's attributes (`{#name .class}`)."""
     text = heading.rstrip()
     begin = text.rfind("{") if text.endswith("}") else -1
     return text[:begin].rstrip() if begin >= 0 and text[begin + 1 : begin + 2] in ("#", ".", ":") else text
 
 
 def searched_text(body: str) -> str:
-    """A body as it is searched: without tags, comments, scripts and styles, with entities decoded, and words
-    whole that emphasis parts. Code is kept as it is written; the time is linear."""
+    """The text of a body to search: without tags, comments, scripts and styles, with entities decoded, and
+    without emphasis inside words. Code is kept as written; the time is linear."""
     if "<" in body or "&" in body:
         body = "".join(_without_markup(body))
     if any(sign in body for sign in "*~`^=") and (parted := _PARTED.findall(body)):
-        # What emphasis seems to part may be two words after all, like 2*3: those are found too.
+        # What looks like emphasis may separate two words, like 2*3: both forms can be found.
         body = "\n".join((_PARTED.sub(lambda found: re.sub(r"[*~`^=]", "", found[0]), body), *parted))
     return body
 
@@ -177,7 +176,7 @@ def _without_markup(body: str) -> Iterator[str]:
     while futile < MOST_UNCLOSED and (found := _KEPT_WHOLE.search(body, at)):
         at = found.end()
         end = found[0] if found["code"] else "-->" if found["comment"] else f"</{found['raw']}"
-        # What is never closed is looked for once: a page of openings would take forever.
+        # The end of an unclosed one is searched for once: a page of openings would take forever.
         if end in unclosed or (close := body.find(end, at)) < 0:
             unclosed.add(end)
             futile += 1

@@ -1,7 +1,7 @@
-"""The article record: what one file says, as frozen values.
+"""The article record: the contents of one file, as frozen values.
 
 Records are NamedTuples: immutable, cheap to make a hundred thousand times, and free of the 12 ms that
-importing `dataclasses` costs each `reader list`. No reading and no parsing belongs here.
+importing `dataclasses` costs each `reader list`. Reading and parsing are done elsewhere.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 _MAY_BE_EMPTY = frozenset(("folder", "categories", "sections"))
-"""Parts of a permalink that an article at the top hasn't got."""
+"""Parts of a permalink that are missing for an article in the top folder."""
 PLACEHOLDERS = (
     "year", "month", "day", "slug", "folder", "filename", "section", "sections", "categories",
 )  # fmt: skip
-"""What may be in a permalink, in braces."""
+"""The placeholders of a permalink, written in braces."""
 
 SKIPPED_FOLDERS = ("node_modules", "bower_components", "vendor", "_site", "venv", "__pycache__")
-"""What tools put beside articles. Not in `reader.config`: the workers of a load would import all of it."""
+"""Folders that tools create beside articles. Not in `reader.config`, which the workers of a load would have
+to import."""
 
 
 class Site(NamedTuple):
@@ -33,21 +34,21 @@ class Site(NamedTuple):
     """Absolute."""
     name: str
     url: str
-    """Of the web, without a "/" at its end: relative links start here."""
+    """Its URL, without a trailing "/": the base of relative links."""
     permalink: str = ""
-    """The path of an article that states no address, like `/{year}/{month}/{slug}/`; empty: not known."""
+    """The URL path of an article without a URL, like `/{year}/{month}/{slug}/`; empty if unknown."""
     permalinks: tuple[tuple[str, str], ...] = ()
-    """The same for the articles in a folder somewhere below the site's; the first that fits counts."""
+    """The same for the articles in a folder below the site's; the first match counts."""
     generator: str = ""
-    """Where it was found: jekyll, hugo, zola or eleventy."""
+    """The site generator: jekyll, hugo, zola or eleventy."""
 
     def permalink_in(self, folder: str) -> str:
-        """The permalink of an article in a folder, given below the site's."""
+        """The permalink of an article in a folder, whose path is relative to the site's."""
         fitting = (permalink for part, permalink in self.permalinks if f"/{part}/" in f"/{folder}/")
         return next(fitting, self.permalink)
 
     def page(self, permalink: str, values: Mapping[str, str]) -> str:
-        """The address that a permalink gives. Empty if a value is missing, so that it can't be told."""
+        """The URL for a permalink; empty if a value is missing."""
         names = _PLACEHOLDER.findall(permalink)
         if not permalink or not all(name in values for name in names):
             return ""
@@ -57,16 +58,16 @@ class Site(NamedTuple):
         return self.absolute("/" + re.sub("/{2,}", "/", path).lstrip("/"))
 
     def absolute(self, path: str) -> str:
-        """The address of a path from the top of the site."""
+        """The URL of a path on the site."""
         return self.url + path
 
 
 Value: TypeAlias = "str | None | list[Value] | dict[str, Value]"
-"""What a header says, before conversion: every scalar is text (or None if nothing is)."""
+"""A value of a header before conversion: every scalar is text, or None if empty."""
 
 
 class Provider(NamedTuple):
-    """Who published an article."""
+    """The publisher of an article."""
 
     name: str = ""
     domain: str = ""
@@ -82,7 +83,7 @@ class Image(NamedTuple):
 
 
 class Related(NamedTuple):
-    """A link to another article, as the file tells it."""
+    """A link to another article, as in the file."""
 
     title: str = ""
     excerpt: str = ""
@@ -95,52 +96,52 @@ class Related(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """One thing in one file that could not be understood."""
+    """Something in a file that could not be parsed."""
 
     path: str
-    """Absolute path of the file, cleaned for showing."""
+    """Absolute path of the file, cleaned for display."""
     line: int
-    """1-based; 0 if the file as a whole is meant."""
+    """1-based; 0 for the file as a whole."""
     field: str
     """The key as written in the file, or "file"."""
     reason: str
-    """What is wrong and what would be right, in one clause."""
+    """The error and its remedy, in one clause."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.field}: {self.reason}"
 
 
 class Place(NamedTuple):
-    """Where an article's file lies."""
+    """Where an article's file is."""
 
     path: str
     """Absolute."""
     relative: str
-    """Under the collection's root, parts joined with "/"."""
+    """Relative to the collection's root, parts joined with "/"."""
     folder: str
-    """Name of the collection's folder: the provider where nothing else says one."""
+    """Name of the collection's folder: the default provider."""
     section: str = ""
-    """The first sub-folder, where the collection has several: the provider before `folder`."""
+    """The first sub-folder, if the collection has several: the default provider before `folder`."""
     site: Site | None = None
     """The site that the file belongs to."""
 
 
 MAX_TITLE, MAX_NAME = 1_000, 300
-"""Characters that are kept of a title, and of a name: a topic, provider, author, category or type."""
+"""Maximum characters of a title, and of a name: a topic, provider, author, category or type."""
 
 
 class Article(NamedTuple):
     """One file: its fields, its body, its related links. All text is clean (`reader.article.text`)."""
 
     path: str
-    """Absolute path of the file, as the system names it (surrogate escapes kept; clean it to show it); of a
-    shared article the path below what was published."""
+    """Absolute path of the file with its surrogate escapes (clean it for display); of a shared article,
+    relative to the published folder."""
     identity: str
-    """The normalised URL, else what `identity.identity_without_address` says."""
+    """The normalised URL, else the result of `identity.identity_without_address`."""
     title: str
     excerpt: str = ""
     published_date_time: When | None = None
-    """None if the file does not say or says nonsense: never invented."""
+    """None if missing or invalid: never guessed."""
     original_url: str = ""
     web_url: str = ""
     provider: Provider = Provider()
@@ -153,31 +154,31 @@ class Article(NamedTuple):
     """Attention; -1 = not measured."""
     author: tuple[str, ...] = ()
     published: bool | None = None
-    """The collection owner's flag; False is a draft, None was not said."""
+    """The collection owner's flag; False is a draft, None is not given."""
     images: tuple[Image, ...] = ()
     related: tuple[Related, ...] = ()
     secured: str | None = None
-    """Opaque token, byte for byte: never shown, searched, logged or exported unless asked."""
+    """Opaque token, byte for byte: never shown, searched, logged or exported unless requested."""
     other: Mapping[str, Value] = {}
     """Every key that has no field of its own, cleaned, in the file's order."""
     body: str = ""
     """Markdown, cleaned."""
     problems: tuple[Problem, ...] = ()
-    """What in this file could not be converted; the rest of the record is still good."""
+    """What could not be converted; the rest of the record is valid."""
     title_key: int | None = None
-    """Stands for the title; None if the file states none."""
+    """A digest of the title; None if the file has none."""
     text_key: int | None = None
-    """Stands for the body; None for one too short to tell articles apart."""
+    """A digest of the body; None if that is too short to tell articles apart."""
     page: str = ""
-    """Its page on its site, where it states no address."""
+    """Its page on its site, if it has no URL."""
     base: str = ""
-    """Where relative links and pictures start: its page, else its site; empty if neither is known."""
+    """The base of relative links and pictures: its page, else its site; empty if neither is known."""
 
     @property
     def url(self) -> str:
-        """The page that `open` opens: where it first appeared, else where to read it, else its page on its
-        site. Checked and encoded for a browser; empty if none can be opened."""
-        from reader.article.urls import openable  # and urllib, which a list of headlines does without
+        """The page that `open` opens: the original URL, else the web URL, else its page on its site. Checked
+        and encoded for a browser; empty if none can be opened."""
+        from reader.article.urls import openable  # loads urllib, which a list of headlines doesn't need
 
         return openable(self.original_url) or openable(self.web_url) or openable(self.page)
 
@@ -188,12 +189,12 @@ class Article(NamedTuple):
 
     @property
     def id(self) -> str:
-        """The 12 hex digits by which people and scripts name the article."""
+        """The 12 hex digits that identify the article for people and scripts."""
         return id_of(key_of(self.identity))
 
 
 def key_of(identity: str) -> int:
-    """The 63-bit number that stands for an identity in both databases.
+    """The 63-bit number that represents an identity in both databases.
 
     It is the head of BLAKE2b's default 64-byte digest, so its first 48 bits are the article's id.
     """

@@ -1,7 +1,6 @@
-"""Text from outside made safe to show, and split into the words by which it is found.
-
-Every string from a file, a path or a page passes `clean` or `clean_line` once, as it enters; terminals obey
-what is omitted here. No file is opened and no field is converted here.
+"""Makes text from outside safe to show, and splits it into the words that a search finds. Every string from a
+file, a path or a page passes `clean` or `clean_line` once, as it enters; they remove what terminals would
+obey. No file is opened and no field is converted here.
 """
 
 from __future__ import annotations
@@ -14,13 +13,14 @@ from functools import cache, lru_cache
 from itertools import islice, pairwise
 
 MAX_MARKS = 8
-"""Combining marks that stay on one letter: more of them paint over other lines."""
+"""Maximum combining marks on one letter: more of them would paint over other lines."""
 
 MAX_JOINED = 9
-"""Joiners in one cluster: the largest emoji has five. More than that paint a row's width in 200 kB."""
+"""Maximum joiners in one cluster: the largest emoji has five. With more, 200 kB could fit in the width of a
+row."""
 
 MAX_WORD = 64
-"""Characters of a word that are indexed and compared; the rest of a longer one is ignored."""
+"""Maximum characters of a word that are indexed and compared; the rest is ignored."""
 
 _ASCII_ODD = bytes(code for code in range(128) if (code < 32 and code not in b"\t\n") or code == 127)
 
@@ -34,7 +34,7 @@ _DROPPED = (
 )
 
 # A string sequence (OSC, DCS, SOS, PM, APC, and tmux's title) stops at whatever could begin another one, and
-# every repeat is possessive: each character is looked at a fixed number of times, however hostile the text.
+# every repeat is possessive: each character is examined a fixed number of times, however hostile the text.
 _ESCAPE = (
     "(?:\x1b\\[|\x9b)[0-?]*+[ -/]*+[@-~]?"
     "|(?:\x1b\\]|\x9d)[^\x07\x1b\x90\x98\x9b-\x9f]*+(?:\x07|\x1b\\\\|\x9c)"
@@ -51,19 +51,19 @@ _MANY_MARKS = (
     "[^\\w\x00-\x7f]{9,}|[\u1160-\u11ff\ud7b0-\ud7ff]{9,}|[\u1100-\u115f\ua960-\ua97f]{9,}|[\uff9e\uff9f]{9,}"
 )
 """Marks are never word characters, so a run of nine of them is found without a table of all marks. Jamo and
-half-width sound marks are letters that go on with the one before."""
+half-width sound marks are letters that combine with the one before."""
 
 _MANY_COMMON_MARKS = "([\u0300-\u036f]{8})[\u0300-\u036f]+"
-"""Those that most texts have, which go without a look at each."""
+"""The common ones, which need no check of each."""
 
 _AT_ONCE = 8192
-"""Pieces of a text that are held apart; a million single characters take 80 MB."""
+"""Maximum pieces of a text in a list; a million single characters take 80 MB."""
 
 _OTHER_LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "þ": "th", "ð": "d", "đ": "d", "ħ": "h", "ı": "i", "ł": "l", "ŧ": "t",
      "ŋ": "n", "ĸ": "k", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ɨ": "i", "ʉ": "u", "ƒ": "f"}
 )  # fmt: skip
-"""Letters that no table of Unicode takes apart, as users type them who have not got them."""
+"""Letters without a Unicode decomposition, as typed on keyboards that lack them."""
 _HAS_OTHER_LETTERS = f"[{''.join(map(chr, _OTHER_LETTERS))}]"
 
 _SURROGATE = "[\ud800-\udfff]"
@@ -74,18 +74,18 @@ _ASCII_WORDS = bytes(
 )
 _ONE_LETTER = bytes(code if code == 32 else 97 for code in range(256))
 _LONG_WORD = b"a" * (MAX_WORD + 1)
-"""Found in a text of one letter and spaces quicker than the longest word is among all."""
+"""Detects a long word faster than taking the longest of all words."""
 
 _LONG_LINE = 1 << 16
-"""Characters up to which a text is put on one line as a whole."""
+"""Maximum characters of a text that is put on one line in one step."""
 
 _LONG_TEXT = 4096
-"""Characters of a text that is folded at once where an eighth of it is not ASCII."""
+"""Maximum characters of a text that is folded in one step if an eighth of it is not ASCII."""
 
 _WORD = r"[^\W_]+"
 _NEITHER = r"[^\w\x00-\x7f]+"
 _COMMON_MARKS = "[\u0300-\u036f]+"
-"""Nearly all marks that are met, which go without a look at each."""
+"""Nearly all marks in real texts, which need no check of each."""
 _SIGNS = frozenset(("So", "Sc", "Sm"))
 _UNHEARD = frozenset(("Mn", "Mc", "Me", "Cf"))
 
@@ -104,7 +104,7 @@ def _pattern(expression: str) -> re.Pattern[str]:
 
 
 def clean(text: str) -> str:
-    """The text without anything that a terminal would obey or that hides or reorders what is seen.
+    """The text without anything that a terminal would obey or that hides or reorders visible text.
 
     Newline and tab stay; CR LF and CR become newlines; a lone surrogate becomes U+FFFD. Cleaning twice
     changes nothing more; the time is linear in the length.
@@ -119,7 +119,7 @@ def clean(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """`clean`, then on one line: each run of white space is one blank, none at the ends."""
+    """`clean`, then on one line: each run of white space becomes one space, none at the ends."""
     if text.isascii() and text.isprintable() and "  " not in text and text.strip(" ") == text:
         return text
     text = clean(text)
@@ -142,14 +142,13 @@ def fold(text: str) -> str:
     if not unicodedata.is_normalized("NFKD", text):
         # Casefolding brings marks and compatibility forms back for a few letters.
         text = _without_marks(unicodedata.normalize("NFKD", text))
-    return unicodedata.normalize("NFC", text)  # or Hangul syllables would stay in pieces
+    return unicodedata.normalize("NFC", text)  # else Hangul syllables would stay decomposed
 
 
 def words(text: str) -> list[str]:
-    """The words of a text or of a question, folded, in order, with repeats.
-
-    Letters and digits make words, everything else separates them, the underscore too (it is Markdown's
-    emphasis). Scripts without spaces between words give each pair of neighbouring characters.
+    """The words of a text or of a query, folded, in order, with repeats. Words consist of letters and digits;
+    everything else separates them, also the underscore (Markdown's emphasis). Scripts without spaces between
+    words yield each pair of neighbouring characters.
     """
     if len(text) > _LONG_TEXT and len(text.encode("ascii", "ignore")) < len(text) * 7 // 8:
         return _other_words(fold(text))
@@ -165,8 +164,8 @@ def words(text: str) -> list[str]:
 
 
 def signs(text: str) -> list[str]:
-    """The signs of a text that can be searched though they are no letters: emoji, €, →. Each occurrence, in
-    order; ASCII signs and punctuation are none."""
+    """The searchable symbols of a text that are not letters, such as emoji, €, →: each occurrence, in order.
+    ASCII signs and punctuation don't count."""
     if text.isascii():
         return []
     there = {char for char in set(text) if char > "\x7f" and unicodedata.category(char) in _SIGNS}
@@ -174,13 +173,13 @@ def signs(text: str) -> list[str]:
 
 
 def is_unspaced(char: str) -> bool:
-    """Whether this character's script puts no spaces between words, so that `words` gives its pairs."""
+    """Whether this character's script has no spaces between words, so that `words` yields pairs."""
     return not char.isascii() and _pattern(_UNSPACED).fullmatch(char) is not None
 
 
 @lru_cache(maxsize=4096)
 def _ascii_fold(run: str) -> str | None:
-    """What characters outside ASCII are in folded words, or None if that takes more than ASCII."""
+    """The ASCII replacements of characters in folded words; None if the text needs more than those."""
     folded = _pattern(_NEITHER).sub(" ", fold(run))
     return folded if folded.isascii() else None
 
@@ -223,7 +222,7 @@ def _without_marks(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _heard(run: str) -> str:
-    # Format characters (joiners, soft hyphens) go too: they are not seen, so nobody can type them.
+    # Format characters (joiners, soft hyphens) are removed too: they are invisible, so nobody types them.
     return "".join(char for char in run if unicodedata.category(char) not in _UNHEARD)
 
 
@@ -244,7 +243,8 @@ def _cleaned(text: str) -> str:
     if text.isascii():
         return text
     text = _pattern(_SURROGATE).sub("\ufffd", text)
-    # Marks before joiners: a joiner stays only between what stays, or cleaning twice would change more.
+    # Marks before joiners: a joiner is only kept between characters that are kept, or cleaning twice would
+    # change more.
     text = _pattern(_MANY_COMMON_MARKS).sub(r"\1", text)
     text = _pattern(_MANY_MARKS).sub(_few_marks, text)
     return _joined(_with_few_joiners(text)) if _pattern(_JOINER).search(text) else text
@@ -264,7 +264,7 @@ def _long_line(text: str) -> str:
 
 
 def _between(pattern: re.Pattern[str], text: str) -> Iterator[str]:
-    """What is between the matches of a pattern."""
+    """Yields the text between the matches of a pattern."""
     end = 0
     for found in pattern.finditer(text):
         yield text[end : found.start()]
@@ -273,7 +273,7 @@ def _between(pattern: re.Pattern[str], text: str) -> Iterator[str]:
 
 
 def _with_few_joiners(text: str) -> Iterator[str]:
-    """The text without the joiners that shape nothing or make a cluster too large."""
+    """The text without joiners that have no effect or make a cluster too large."""
     end = kept = 0
     for run in _pattern(_JOINER + "+").finditer(text):
         start, stop = run.span()
@@ -314,7 +314,7 @@ def _few_marks(match: re.Match[str]) -> str:
 
 
 def _is_mark(char: str) -> bool:
-    """Whether a character takes no room of its own: marks, format characters, skin tones."""
+    """Whether a character has no width of its own: marks, format characters, skin tones."""
     category = unicodedata.category(char)
     return category[0] == "M" or category == "Cf" or "\U0001f3fb" <= char <= "\U0001f3ff"
 

@@ -1,4 +1,4 @@
-"""URLs from outside: which of them may be opened, how they are written, and whose page they really lead to.
+"""URLs from outside: which of them may be opened, how they are written, and which host they really lead to.
 
 Pure text; starting a browser belongs to `reader.opening.opener`.
 """
@@ -13,20 +13,20 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 from reader.errors import ReaderError, shown
 
 MOST_CHARACTERS = 2048
-"""Longer URLs are refused: some browsers and most command lines' logs cut them, and no article needs them."""
+"""Longer URLs are refused: some browsers cut them, and no article needs them."""
 
 _SAFE = "/?:@!$&'()*+,;=-._~%"
 _BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
 _IP6 = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\])(:\d*)?", re.ASCII)
-# Letters of other scripts that a Latin reader takes for a, c, d, e, h, i, j, l, n, o, p, q, s, u, v, w, x, y.
+# Letters of other scripts that look like Latin a, c, d, e, h, i, j, l, n, o, p, q, s, u, v, w, x, y.
 _LOOKALIKES = frozenset("асԁеһіїјӏорԛѕцѵԝхуүҫгьпвмктнзоαικνορτυχωγηεβаօոսցհզ")
 _TOGETHER = (
     {"LATIN", "CJK", "HIRAGANA", "KATAKANA"},
     {"LATIN", "CJK", "HANGUL"},
     {"LATIN", "CJK", "BOPOMOFO"},
 )
-"""Scripts that are mixed in honest names, as in Unicode's "highly restrictive" level (UTS 39)."""
+"""Scripts that are mixed in legitimate names, as in Unicode's "highly restrictive" level (UTS 39)."""
 _SCRIPTS = {"KATAKANA-HIRAGANA": "KATAKANA", "IDEOGRAPHIC": "CJK"}
 """The scripts of `ー` and `々`, whose names begin otherwise."""
 _PLAIN_LATIN = re.compile("[a-zß-öø-ÿĀ-ſƠơƯưȘ-ț\u1e00-\u1eff]*", re.IGNORECASE)
@@ -43,13 +43,13 @@ _NAMED_HOST = re.compile(
     re.IGNORECASE,
 )
 _DEFANGED = re.compile(r"\s?[\[({]\s?(?:\.|dot|punkt|point|punto)\s?[\])}]\s?|\\\.|%2e", re.IGNORECASE)
-"""Dots as they are written where nothing should become a link (`bank[.]example`)."""
+"""Dots in defanged URLs (`bank[.]example`)."""
 _ENDINGS = """
 js ts go rb html htm txt json toml yaml yml xml css jsx tsx java cpp tar gz pdf png jpg jpeg svg gif exe dll
 php ini cfg conf lock csv
 """
 _FILE_ENDINGS = frozenset(_ENDINGS.split())
-"""Ends of words that name a file or a product (`Node.js`) and that no host has."""
+"""Extensions of files and products (`Node.js`) that are not top-level domains."""
 
 
 _OF_ZOLA = re.compile(
@@ -63,7 +63,7 @@ _IN_PATH = r"[\w/?:@!$&'()*+,;=.~-]*"
 _PLAIN = re.compile(
     rf"https?://(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*(?:[/?]{_IN_PATH}(?:#{_IN_PATH})?)?", re.ASCII
 )
-"""What most addresses look like; `checked_url` has nothing to change in one."""
+"""Matches most URLs; `checked_url` returns them unchanged."""
 _PORT = re.compile(r":\d*$")
 _USER = re.compile(r"(?<=//)[^/?#\s\\]*@")
 
@@ -91,13 +91,13 @@ def openable(url: str) -> str:
 
 
 def without_user(text: str) -> str:
-    """The text of an address without `user:password@`, whether it can be opened or not."""
+    """The URL without `user:password@`, whether it can be opened or not."""
     return _USER.sub("", text, count=1) if "@" in text else text
 
 
 def checked_url(url: str) -> str:
-    """The URL as it may be given to a browser: http or https, a host, percent-encoded, without user and
-    password, at most 2,048 characters. A host in another script stays as it is. Raises UnsafeUrl."""
+    """The URL in a form that may be passed to a browser: http or https, a host, percent-encoded, without user
+    and password, at most 2,048 characters. A host in another script stays as it is. Raises UnsafeUrl."""
     parts = _split(url)
     host = _host(parts.netloc, url)
     path, query, fragment = (encoded(part) for part in (parts.path, parts.query, parts.fragment))
@@ -108,8 +108,8 @@ def checked_url(url: str) -> str:
 
 
 def resolved(url: str, base: str) -> str:
-    """A relative URL made absolute, where a base is known; every other as it is, and so is one of a file of
-    Markdown, whose page could be anywhere."""
+    """Makes a relative URL absolute if a base is known. Others are returned unchanged, also those of Markdown
+    files, whose page could be anywhere."""
     if not base or not url or url.startswith("#") or ":" in url.partition("/")[0]:
         return url
     if found := _OF_ZOLA.fullmatch(url):
@@ -124,8 +124,8 @@ def resolved(url: str, base: str) -> str:
 
 
 def linkable(url: str) -> str:
-    """The URL as a terminal takes it for its own link (OSC 8): checked, and in printable ASCII, with a
-    host in another script as browsers ask for it. Empty if it is not opened."""
+    """The URL for a terminal link (OSC 8): checked, in printable ASCII, with a non-ASCII host in punycode.
+    Empty if it can't be opened."""
     try:
         parts = urlsplit(checked_url(url))
     except UnsafeUrl:
@@ -136,10 +136,9 @@ def linkable(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def shown_host(url: str) -> str:
-    """The host that a URL really leads to, for showing; empty if the URL can't be opened.
-
-    In punycode where its letters mislead: of several scripts, of a script whose letters look Latin, Latin
-    ones of unusual blocks, ones that look like a slash. Honest names of other scripts stay as they are.
+    """The host that a URL really leads to, for display; empty if the URL can't be opened. In punycode if its
+    letters are misleading: from several scripts, from a script whose letters look Latin, Latin ones of
+    unusual blocks, ones that look like a slash. Legitimate names in other scripts are unchanged.
     """
     try:
         host = _host(_split(url).netloc, url)
@@ -149,7 +148,7 @@ def shown_host(url: str) -> str:
 
 
 def shown_url(url: str) -> str:
-    """The URL as it is shown: checked, its host as `shown_host` writes it; empty if it is not opened."""
+    """The URL for display: checked, with its host as in `shown_host`; empty if it can't be opened."""
     try:
         parts = urlsplit(checked_url(url))
     except UnsafeUrl:
@@ -163,9 +162,9 @@ def shown_url(url: str) -> str:
 def host_to_show(words: str, url: str) -> str:
     """The real host of a link whose words name a host but not exactly this one; else empty.
 
-    A mail address names its host, too, as do dots in brackets (`bank[.]example`). Also words that are the URL
-    itself do not say where it leads if they have a user before the host (`https://bank.example@evil.example`)
-    or letters that look like others.
+    A mail address names its host, too, as do dots in brackets (`bank[.]example`). Words that are the URL
+    itself are also misleading if they have a user before the host (`https://bank.example@evil.example`) or
+    letters that look like others.
     """
     host = shown_host(url)
     if not host:
@@ -190,7 +189,7 @@ def _shown_name(name: str) -> str:
 
 
 def _decoded(label: str) -> str:
-    """A label that is written in punycode, in its own letters where it has a sound form."""
+    """A punycode label decoded, if it is valid."""
     if not label.startswith("xn--"):
         return label
     try:
@@ -203,7 +202,7 @@ def _decoded(label: str) -> str:
 
 def _split(url: str) -> SplitResult:
     text = url.strip(" ")
-    # urlsplit drops tabs and newlines in silence, so look before it does.
+    # urlsplit silently drops tabs and newlines, so check first.
     if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text):
         raise UnsafeUrl(url, "it contains control characters")
     try:
@@ -217,8 +216,8 @@ def _split(url: str) -> SplitResult:
 
 
 def _host(netloc: str, url: str) -> str:
-    """The host and port, without user and password, in the letters that a browser would make of it."""
-    # Browsers take "\\" for "/": what is before it would be their host, what is behind it ours.
+    """The host and port, without user and password, normalised as in a browser."""
+    # Browsers treat "\\" as "/": their host would be the text before it, ours the text after it.
     if "\\" in netloc:
         raise UnsafeUrl(url, "its host contains a backslash")
     place = netloc.rpartition("@")[2]

@@ -1,4 +1,4 @@
-"""The Query: a question as a value, and the one grammar that reads and writes it."""
+"""The Query as a value, and the grammar that parses and writes it."""
 
 from reader.query.fields import SORTS
 from reader.query.question import UNREAD, Clause, Group, Query, Term, highlights
@@ -7,13 +7,12 @@ __all__ = ["SORTS", "UNREAD", "Clause", "Group", "Query", "Term", "highlights", 
 
 
 def parse(text: str, *, typing: bool = False) -> Query:
-    """The Query that a text means. Raises QueryError, and nothing else, for a text that means none.
-
-    With `typing` the text is one that is still being written: its last word matches as a prefix, an open
-    parenthesis is closed, an OR at the end waits, a last value that is not finished asks nothing yet.
+    """Parses a query text. Raises QueryError, and nothing else, if it is invalid. With `typing` the text may
+    be unfinished: its last word matches as a prefix, an open parenthesis is closed, and an OR or an
+    incomplete value at the end is ignored.
     """
     if not text:
         return Query()
-    from reader.query import parser  # with the grammar: a plain list has no text to read
+    from reader.query import parser  # loads the grammar, which a plain list doesn't need
 
     return parser.parse(text, typing=typing)

@@ -1,7 +1,6 @@
-"""The one list of fields: what a query, a facet, an order, an option and a section of the sidebar are about.
-
-To add a field, declare it here; one that is stored also says in `reader.index.entry` which values an article
-has. Which values a query may give is checked in `reader.query.grammar`.
+"""The one list of fields: for queries, facets, sort orders, command-line options and sections of the sidebar.
+To add a field, declare it here; if it is stored, also define the values of an article in
+`reader.index.entry`. The values of a query are checked in `reader.query.grammar`.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ class Field(NamedTuple):
     """Its name in queries and everywhere else."""
     kind: FieldKind
     example: str
-    """A good value, as a query has it."""
+    """A valid value, as written in a query."""
     stored: int = 0
-    """The number of its sets in the index, 0 for none; never used again for something else."""
+    """The number of its sets in the index, 0 for none; never reused for another field."""
     label: str = ""
-    """Before a single value, in the command palette."""
+    """Shown before a value in the command palette."""
     heading: str = ""
     """Heading of its sidebar section; empty if it has none. Sections follow the order of FIELDS."""
     is_always_shown: bool = False
@@ -32,15 +31,15 @@ class Field(NamedTuple):
     is_suggested: bool = False
     """Whether a word in the search bar without a field may become one of its values."""
     is_path: bool = False
-    """Whether its values are paths: what all have in common is omitted."""
+    """Whether its values are paths, whose common prefix is omitted."""
     phrase: str | None = None
-    """What precedes its values in a sentence; None = its name."""
+    """The words before its values in a sentence; None = its name."""
     names: tuple[str, ...] = ()
     """The only values, for the kind `name`."""
     hints: tuple[str, ...] = ()
-    """Values that the search bar suggests where those of the articles are not listed."""
+    """Values that the search bar suggests if those of the articles are not listed."""
     flags: tuple[str, ...] = ()
-    """The option of the command line that asks for its values."""
+    """The command-line options for its values."""
     help: str = ""
     """The help of that option."""
     option_example: str = ""
@@ -122,7 +121,7 @@ WORD_FIELDS = _of_kind("words")
 FACETS = _of_kind("choice")
 """Fields whose values are listed and counted."""
 CHOICES = frozenset(_of_kind("choice", "text"))
-"""Fields whose value may be any text, and may go on."""
+"""Fields whose value may be any text, or a prefix (`topic:Mar*`)."""
 NUMBER_FIELDS = _of_kind("number")
 DATE_FIELDS = _of_kind("date")
 NAMES = {field.name: field.names for field in FIELDS if field.names}

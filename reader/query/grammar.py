@@ -1,6 +1,5 @@
-"""The spelling of queries: values of fields, the tokens of a text, and terms written so that they read back.
-
-Below `reader.query.parser`, which gives the tokens their meaning. Nothing here knows what an article is.
+"""The syntax of queries: values of fields, the tokens of a text, and writing terms so that they parse back.
+Used by `reader.query.parser`, which builds the Query. Independent of articles.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ _WHOLE = re.compile(r"-?\d+")
 _ID = re.compile("[0-9a-fA-F]{1,12}")
 _UNFINISHED_NUMBER = re.compile(r"[<>]?=?-?|\.")
 _UNFINISHED_DATE = re.compile(r"(?ai)[\d.:/T -]*")
-# A date like "2021-06..yesterday" is right or wrong depending on the day: wrong is what is wrong on both.
+# A range like "2021-06..yesterday" is valid or not depending on the day: it is invalid only if it is on both.
 _CHECK_DAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 
 
@@ -51,7 +50,7 @@ class QueryPiece(NamedTuple):
 
 
 class Token(NamedTuple):
-    """A stretch of the query text with its own meaning."""
+    """A part of the query text with its own meaning."""
 
     kind: Literal["(", ")", "or", "term"]
     start: int
@@ -67,7 +66,7 @@ class Token(NamedTuple):
 def tokens(text: str, typing: bool) -> list[Token]:
     """The tokens of a query text. With `typing` its last word may be unfinished. Raises QueryError."""
     found: list[Token] = []
-    # Until a space follows, each word may go on: those typed before must not stop matching with the next one.
+    # Until a space follows, each word is a prefix: typing another one must not end that.
     goes_on = typing and not text[-1:].isspace()
     at = _BLANKS.match(text).end()  # type: ignore[union-attr]  # no spaces are a match too
     while at < len(text):
@@ -94,7 +93,7 @@ def spell(field: str, values: Iterable[str], *, negated: bool, prefix: bool, phr
 
 
 def _spell_word(value: str, dash: str, star: str, phrase: bool) -> str:
-    """A bare word where it reads back as just that; "OR" or "topic:AI" as words need their quotes."""
+    """A bare word if it parses back as such; "OR" or "topic:AI" as words need quotes."""
     if phrase:
         return quote(value)
     try:
@@ -109,7 +108,7 @@ def _token(text: str, at: int, typing: bool, goes_on: bool) -> Token:
     if text[at] == ")":
         return Token(")", at, at + 1)
     start = at
-    # A dash stands for "not" only where something follows it at once; "--x" and " - " are words.
+    # A dash means "not" only right before a term; "--x" and " - " are words.
     negated = text[at] == "-" and at + 1 < len(text) and not (text[at + 1].isspace() or text[at + 1] in "-)")
     at += negated
     if text[at] == "(":
@@ -127,7 +126,7 @@ def _token(text: str, at: int, typing: bool, goes_on: bool) -> Token:
         return Token("or" if run[0] == "OR" else "term", start, run.end())
     piece = _bare(run[0], is_last or (goes_on and not negated))
     if is_joiner or run[0][0] == "-":
-        # Without quotes it would mean something else as soon as a dash comes before it or goes.
+        # Without quotes its meaning would change when a dash before it is added or removed.
         piece = piece._replace(is_quoted=True)
     return _word_token(start, run.end(), negated, piece)
 
@@ -138,7 +137,7 @@ def _word_token(start: int, stop: int, negated: bool, piece: QueryPiece) -> Toke
 
 
 def _is_field(name: str, text: str, at: int) -> bool:
-    """Whether a name and its colon are meant as a field; "Breaking: news" and "http://" are not."""
+    """Whether a name with a colon is a field; "Breaking: news" and "http://" are not."""
     if name.lower() in FIELD_NAMES:
         return True
     rest = _RUN.match(text, at)
@@ -173,7 +172,7 @@ def _field_token(text: str, start: int, negated: bool, name: re.Match[str], typi
 
 
 def _values(text: str, at: int, typing: bool) -> tuple[list[QueryPiece], int]:
-    """The values from here on, separated by commas, and where they end."""
+    """The values from this position, separated by commas, and where they end."""
     pieces: list[QueryPiece] = []
     while at < len(text):
         if text[at] == '"':
@@ -219,14 +218,14 @@ def _with_remedy(reason: str, written: str) -> str:
 
 
 class Bounds(NamedTuple):
-    """The whole numbers that a comparison allows, both ends included; None = open."""
+    """The range of integers that a comparison allows, inclusive; None = unlimited."""
 
     low: int | None
     high: int | None
 
 
 def bounds(value: str) -> Bounds:
-    """What `>=50`, `<50`, `40..80` or `50` allow. Raises ValueError."""
+    """The range of `>=50`, `<50`, `40..80` or `50`. Raises ValueError."""
     found = _NUMBER.fullmatch(value)
     if not found or value == "..":
         raise ValueError("expected a number, a comparison like >=50 or a range like 40..80")
@@ -243,7 +242,7 @@ def bounds(value: str) -> Bounds:
 
 
 def check_value(field: str, value: str) -> str:
-    """The value in its canonical spelling. Raises ValueError where the field can't have it."""
+    """The value in its canonical spelling. Raises ValueError if the field can't have it."""
     if field in NAMES or field == "sort":
         folded, known = value.lower(), NAMES.get(field, SORTS)
         if (folded.removeprefix("-") if field == "sort" else folded) not in known:
@@ -261,7 +260,7 @@ def check_value(field: str, value: str) -> str:
 
 
 def _is_unfinished(field: str, value: str) -> bool:
-    """Whether the value may become a good one when the next letters are typed: then it asks nothing yet."""
+    """Whether the value may become valid with the next letters: until then it is ignored."""
     folded = value.lower()
     if field in NAMES or field == "sort":
         names = NAMES.get(field, SORTS)

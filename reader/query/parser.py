@@ -26,7 +26,7 @@ def parse(text: str, *, typing: bool) -> Query:
 
 
 class _Parser:
-    """Recursive descent over the tokens: or-chains of and-chains of terms and groups."""
+    """A recursive descent parser: or-chains of and-chains of terms and groups."""
 
     def __init__(self, text: str, typing: bool) -> None:
         self.text = text
@@ -45,14 +45,15 @@ class _Parser:
         return Query(clauses, *self.sort)
 
     def check_empty(self) -> None:
-        """A text that asks nothing must not match everything, unless it is still being typed or an order."""
+        """An empty query must not match everything, unless it is still being typed or only has a sort
+        order."""
         for token in tokens(self.text, self.typing):
             if token.is_dropped or not (self.typing or token.field == "sort"):
                 reason = "nothing to search for; write a word, a number or a symbol such as € or ★"
                 raise QueryError(reason, token.start, token.stop - token.start)
 
     def either(self, opener: Token | None = None) -> Clause | None:
-        """An or-chain, up to the end or the closing parenthesis; None if it asks nothing."""
+        """An or-chain, up to the end or the closing parenthesis; None if it is empty."""
         parts: list[Clause] = []
         joiner: Token | None = None
         while True:

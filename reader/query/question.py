@@ -13,16 +13,16 @@ from reader.query.fields import DATE_FIELDS
 
 
 class Term(NamedTuple):
-    """One test that an article passes or fails: any of the values will do."""
+    """A condition on an article: any of the values must match."""
 
     field: str
-    """text (a bare word or phrase) or one of `reader.query.fields`, but for sort."""
+    """text (a bare word or phrase) or one of `reader.query.fields`, except sort."""
     values: tuple[str, ...]
-    """As typed, without quotes. Dates stay relative ("7d") until the question is asked."""
+    """As typed, without quotes. Dates stay relative ("7d") until the query is run."""
     negated: bool = False
     prefix: bool = False
-    """The (last) word may go on (`word*`, or the word being typed), or the value of one of CHOICES.
-    Never set for other fields."""
+    """The (last) word is a prefix (`word*`, or the word being typed), or the value of one of CHOICES. Never
+    set for other fields."""
     phrase: bool = False
     """For text, title, author: the value was quoted, so its words must be adjacent and in order."""
 
@@ -33,7 +33,7 @@ class Term(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Several tests, joined."""
+    """Several clauses, joined."""
 
     join: Literal["and", "or"]
     parts: tuple[Clause, ...]
@@ -76,7 +76,7 @@ def is_plain_and(part: Clause | None) -> TypeGuard[Group]:
 
 
 def walk(clauses: Iterable[Clause], negated: bool) -> Iterator[tuple[Term, bool]]:
-    """Every term with whether it is, all dashes counted, excluded."""
+    """Every term and whether it is excluded, counting all dashes."""
     for part in clauses:
         if isinstance(part, Term):
             yield part, part.negated != negated
@@ -85,7 +85,7 @@ def walk(clauses: Iterable[Clause], negated: bool) -> Iterator[tuple[Term, bool]
 
 
 def distinct(values: Iterable[str]) -> tuple[str, ...]:
-    """Each value once, as it was written first; case and accents make no other value of it."""
+    """Each value once, as first written; values that differ only in case and accents are equal."""
     seen: dict[str, str] = {}
     for value in values:
         seen.setdefault(fold(value), value)
@@ -93,14 +93,14 @@ def distinct(values: Iterable[str]) -> tuple[str, ...]:
 
 
 class Query(NamedTuple):
-    """A query; says nothing about how it is answered."""
+    """A query; independent of how it is answered."""
 
     clauses: tuple[Clause, ...] = ()
     """All of these must match; none = everything."""
     sort: str = "date"
     """One of SORTS."""
     is_reversed: bool = False
-    """Reversed against the natural direction (`sort:-date`); unknown dates are last anyway."""
+    """Reverses the natural direction (`sort:-date`); unknown dates are last anyway."""
 
     def __str__(self) -> str:
         """The text that `parse` reads back as an equal query."""
@@ -117,15 +117,15 @@ class Query(NamedTuple):
         return not self.clauses
 
     def terms(self) -> Iterator[Term]:
-        """Every term, those in groups too, in the order they were written."""
+        """Every term, including those in groups, in the order they were written."""
         return (term for term, _ in walk(self.clauses, False))
 
     def with_sort(self, sort: str, is_reversed: bool = False) -> Query:
-        """The same question in another order (one of SORTS)."""
+        """The same query in another order (one of SORTS)."""
         return self._replace(sort=sort, is_reversed=is_reversed)
 
     def and_also(self, other: Query) -> Query:
-        """What both ask for; in the other's order where it has one of its own."""
+        """The conjunction of both queries; in the other's sort order if it has one."""
         clauses = (*self.clauses, *(part for part in other.clauses if part not in self.clauses))
         has_order = other.sort != "date" or other.is_reversed
         return Query(clauses, *(other if has_order else self)[1:])
@@ -139,22 +139,22 @@ class Query(NamedTuple):
         return self._chosen(field, negated=True)
 
     def toggling(self, field: str, value: str) -> Query:
-        """With the value among those the field is narrowed to, or no longer; never excluded as well."""
+        """Toggles the value among those the field is narrowed to; never excluded as well."""
         return self._toggled(field, value, negated=False)
 
     def excluding(self, field: str, value: str) -> Query:
-        """With the value excluded, or no longer; never chosen as well."""
+        """Toggles the exclusion of the value; never selected as well."""
         return self._toggled(field, value, negated=True)
 
     def without(self, field: str) -> Query:
-        """Without what narrows this field outside any group: its own facet is counted under that. For `date`
-        that is every field of dates."""
+        """Without the terms that narrow this field outside any group, as its own facet is counted. For `date`
+        that includes every date field."""
         fields = DATE_FIELDS if field == "date" else (field,)
         parts = (part for part in self.clauses if not any(_is_choice(part, one, False) for one in fields))
         return self._replace(clauses=tuple(parts))
 
     def narrowed(self, field: str, value: str) -> Query:
-        """With this value (a range, as a query has it) as the field's only choice; with "" for none."""
+        """With this value (a range, as written in a query) as the field's only one; "" for none."""
         rest = self.without(field)
         return rest._replace(clauses=(*rest.clauses, Term(field, (value,)))) if value else rest
 
@@ -168,7 +168,7 @@ class Query(NamedTuple):
         if was_on:
             return self._replace(clauses=clauses)
         for place, part in enumerate(clauses):
-            # A prefix ("topic:Mar*") is a choice of another kind: a value can't join it.
+            # A prefix ("topic:Mar*") can't share a term with plain values.
             if _is_choice(part, field, negated) and not part.prefix:
                 wider = part._replace(values=(*part.values, value))
                 return self._replace(clauses=(*clauses[:place], wider, *clauses[place + 1 :]))
@@ -176,11 +176,11 @@ class Query(NamedTuple):
 
 
 UNREAD = Query((Term("is", ("unread",)),))
-"""What is not read yet."""
+"""The query for unread articles."""
 
 
 def highlights(query: Query) -> tuple[tuple[str, bool], ...]:
-    """What to mark in the articles found: (word or phrase, whether its last word may go on)."""
+    """What to highlight in matching articles: (word or phrase, whether its last word is a prefix)."""
     terms = (term for term, negated in walk(query.clauses, False) if not negated)
     wanted = (term for term in terms if term.field in ("text", "title"))
     return tuple(dict.fromkeys((value, term.prefix) for term in wanted for value in term.values))
@@ -191,7 +191,7 @@ def _is_choice(part: Clause, field: str, negated: bool) -> TypeGuard[Term]:
 
 
 def _lessened(clauses: Iterable[Clause], field: str, value: str) -> Iterator[Clause]:
-    """The clauses with this value neither chosen nor excluded for the field outside groups."""
+    """The clauses without this value, selected or excluded, for the field outside groups."""
     folded = fold(value)
     for part in clauses:
         if isinstance(part, Term) and part.field == field:

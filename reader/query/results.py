@@ -1,6 +1,5 @@
-"""The answer to a Query: a length now, headlines by window when they are shown.
-
-Values and one protocol; how an answer is found belongs to `reader.index`.
+"""The results of a Query: a length at once, headlines by window when they are shown. Values and one protocol;
+`reader.index` implements them.
 """
 
 from __future__ import annotations
@@ -14,16 +13,16 @@ if TYPE_CHECKING:
     from reader.query import Query
 
 MOST_PERIODS = 20
-"""Periods into which dates are counted unless a caller has room for more: a narrow sidebar's width."""
+"""Default number of periods into which dates are counted: the width of a narrow sidebar."""
 
 
 class Fold(NamedTuple):
-    """What a row of a list that is folded by stories has of a story."""
+    """The story of a row in a list that is folded by stories."""
 
     others: int
     """How many further articles of the story match."""
     providers: tuple[str, ...]
-    """Of these, other than the article's own, those of the newest first."""
+    """Their providers other than the article's own, those of the newest first."""
     unread: int = 0
     """How many of the others are unread."""
     is_open: bool = False
@@ -33,7 +32,7 @@ class Fold(NamedTuple):
 
 
 class Folding(NamedTuple):
-    """That a list has a row for each story."""
+    """The folding of a list: one row for each story."""
 
     opened: frozenset[str] = frozenset()
     """The stories (the ids of their first articles) whose other articles are listed as well."""
@@ -42,7 +41,7 @@ class Folding(NamedTuple):
 
 
 class Headline(NamedTuple):
-    """What one row of the list needs of an article."""
+    """The part of an article that a row of the list shows."""
 
     number: int
     """The article's dense number in the index: newer is higher, 0 < number < 2**32. Stable while
@@ -60,7 +59,7 @@ class Headline(NamedTuple):
     category: str
     type: str
     url: str
-    """What `open` opens; empty if nothing."""
+    """The URL that `open` opens; empty if none."""
     is_draft: bool
     is_read: bool
     is_starred: bool
@@ -73,16 +72,16 @@ class Headline(NamedTuple):
     coverage: int = 1
     """How many providers have its story."""
     fold: Fold | None = None
-    """What is folded into its row, in a list folded by stories."""
+    """The articles folded into its row, in a list folded by stories."""
 
 
 RelatedReason: TypeAlias = Literal["listed", "same story", "alike"]
 
 MOST_TRENDS = 20
-"""Trends that are given unless more are wanted."""
+"""Default number of trends."""
 
 MOST_RELATED = 8
-"""Related articles that are found besides those that the file lists."""
+"""Default number of related articles, not counting those that the file lists."""
 
 
 class RelatedLink(NamedTuple):
@@ -91,9 +90,9 @@ class RelatedLink(NamedTuple):
     related: Related
     headline: Headline | None
     reason: RelatedReason = "listed"
-    """The file lists it; it reports the same event; or its words are alike."""
+    """The reason: listed in the file, same story, or similar words."""
     score: float = 1.0
-    """How like the article it is, 0 to 1; 1 for what is listed."""
+    """The similarity, 0 to 1; 1 for listed ones."""
 
 
 class Results(Protocol):
@@ -101,7 +100,7 @@ class Results(Protocol):
 
     @property
     def query(self) -> Query:
-        """The question that this answers."""
+        """The query of these results."""
 
     @property
     def is_exact(self) -> bool:
@@ -116,21 +115,21 @@ class Results(Protocol):
 
     @property
     def stories(self) -> int | None:
-        """How many rows there are while no story is unfolded; None where nothing is folded."""
+        """Number of rows while no story is unfolded; None if the list is not folded."""
 
     def story(self, headline: Headline) -> Sequence[Headline]:
-        """All articles that match of the story that is folded into this row, which is the first; only that
-        one where nothing is folded."""
+        """All matching articles of the story folded into this row, the row's own first; only that one if the
+        list is not folded."""
 
     def window(self, start: int, stop: int) -> Sequence[Headline]:
-        """The headlines at positions start..stop-1, fewer where the answer ends earlier."""
+        """The headlines at positions start..stop-1, fewer at the end."""
 
     def position(self, number: int) -> int | None:
         """The article's position in the results; None if it does not match."""
 
 
 class Stretch(NamedTuple):
-    """The articles at the positions start..stop-1 of an answer, to be marked at once."""
+    """The articles at the positions start..stop-1 of results, to be marked at once."""
 
     results: Results
     start: int
@@ -143,24 +142,24 @@ class FacetValue(NamedTuple):
     value: str
     count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs here
     unread: int | None = None
-    """How many of them are unread; None if that was not counted."""
+    """How many of them are unread; None if not counted."""
 
 
 class Facet(NamedTuple):
-    """A field's values with their counts under a Query; the facet's own choices do not narrow them."""
+    """A field's values with their counts under a Query; its own terms on that field are ignored."""
 
     field: str
-    """One of `reader.query.fields.FACETS`; or quality or date, of which the values are ranges."""
+    """One of `reader.query.fields.FACETS`; or quality or date, whose values are ranges."""
     values: tuple[FacetValue, ...]
     """Most first, then by name; values with no hit are last with 0. Spellings that differ in case, accents or
     Unicode form are one value, under the most frequent of them. Ranges are in their natural order, each
     spelled as a query has it: `40..44`, `2021-06`."""
     kept_out: tuple[FacetValue, ...] = ()
-    """The values that the question excludes, each with how many more there would be without that."""
+    """The values that the query excludes, each with how many more articles there would be otherwise."""
 
 
 class Progress(NamedTuple):
-    """How far a refresh has come; the last one of a refresh has `done` set."""
+    """The progress of a refresh; the last one has `done` set."""
 
     phase: str
     """scan, date, read, stories, tidy, wait or done."""
@@ -177,7 +176,7 @@ class Progress(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What a refresh did, with the names that `reader index --format json` prints."""
+    """The result of a refresh, with the names printed by `reader index --format json`."""
 
     files: int = 0
     added: int = 0

@@ -1,8 +1,8 @@
 """Topics by rule: the queries of the configuration that give topics to whatever matches them.
 
-Values only. A rule is a set like a saved view: `reader.index.view` finds the articles. A rule may name
-other topics, and sees what their rules add; topics of its own ring (rules that name each other, or a rule
-that names itself) it sees as the files have them.
+Values only. A rule is a set like a saved view: `reader.index.view` finds the articles. A rule may name other
+topics, and includes what their rules add. Among rules that name each other (or themselves), topics are those
+of the files.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ class TopicRule(NamedTuple):
     """The topic, as the configuration writes it."""
     query: Query
     ring: frozenset[str] = frozenset()
-    """Folded names of the rules that it depends on and that depend on it, its own included."""
+    """Folded names of the rules that it depends on and that also depend on it, including itself."""
     is_dated: bool = False
-    """Whether it or a rule that it names asks for dates, so that its articles depend on the time."""
+    """Whether it or a rule that it names has dates, so that its articles depend on the time."""
     is_marked: bool = False
-    """Whether it or a rule that it names asks for the user's marks."""
+    """Whether it or a rule that it names depends on the user's marks."""
     is_slow: bool = False
-    """Whether it or a rule that it names has a phrase, for which files are read."""
+    """Whether it or a rule that it names has a phrase, which requires reading files."""
 
 
 class TopicRules:
@@ -88,7 +88,7 @@ class TopicRules:
 
 
 def topic_rules(texts: Mapping[str, str]) -> tuple[TopicRules, list[str]]:
-    """The rules of the configuration, and a sentence for each that can't be used: the others hold."""
+    """The rules of the configuration, and a message for each that can't be used; the others still apply."""
     rules: dict[str, TopicRule] = {}
     mistakes: list[str] = []
     for name, text in texts.items():
@@ -115,8 +115,8 @@ def rule_query(text: str) -> Query:
 
 
 def _rings(needs: Mapping[str, set[str]]) -> Iterator[list[str]]:
-    """Every rule in one ring, most of them alone, the needed ones first (Tarjan's method; in a loop, since a
-    thousand rules may each name the next)."""
+    """The strongly connected components of the rules, mostly single rules, dependencies first (Tarjan's
+    algorithm; iterative, since a thousand rules may each name the next)."""
     numbers: dict[str, int] = {}
     lowest: dict[str, int] = {}
     path: list[str] = []

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 TrendField: TypeAlias = Literal["topic", "provider", "folder", "word"]
 TREND_FIELDS: tuple[TrendField, ...] = ("topic", "provider", "folder", "word")
-"""What trends are of."""
+"""What trends are counted for."""
 TREND_UNITS: tuple[Unit, ...] = ("day", "week", "month")
-"""What is counted by."""
+"""The units of periods."""
 
 MOST_COUNTS = 1000
 """Maximum number of periods: nobody can read a longer line."""
@@ -36,13 +36,13 @@ class Trend(NamedTuple):
 
     value: str
     count: int  # type: ignore[assignment]  # hides tuple.count, which nobody needs here
-    """Articles in the time that is looked at."""
+    """Number of articles in the time span."""
     before: int
-    """Articles in a time of the same length before it."""
+    """Number of articles in the time span of the same length before it."""
     counts: tuple[int, ...]
-    """Articles in each period; together they are the count."""
+    """Number of articles in each period; they add up to the count."""
     headline: Headline | None = None
-    """Of a word the article that best stands for it."""
+    """For a word, the article that represents it best."""
 
     @property
     def change(self) -> int:
@@ -55,33 +55,32 @@ class Trends(NamedTuple):
 
     field: TrendField
     periods: tuple[str, ...]
-    """What is counted by, oldest first, as queries have it: `2021-06-18`, `2021-06-14..2021-06-20`,
-    `2021-06`."""
+    """The periods, oldest first, as written in queries: `2021-06-18`, `2021-06-14..2021-06-20`, `2021-06`."""
     values: tuple[Trend, ...]
-    """Most articles first; words that rise most surely first."""
+    """Most articles first; words by significance."""
     articles: int
-    """Articles in the time that is looked at, and in the time before."""
+    """Number of articles in the time span, and in the one before."""
     before: int
 
 
 class TrendSpan(NamedTuple):
-    """The time that is looked at, and the one of the same length before it."""
+    """The time span, and the one of the same length before it."""
 
     text: str
-    """Since when, as queries have it."""
+    """The start, as written in queries."""
     now: TimeSpan
     before: TimeSpan
     periods: tuple[Period, ...]
 
     def query(self, query: Query, field: TrendField, value: str) -> Query:
-        """The question for the articles that are counted for a value."""
+        """The query for the articles counted for a value."""
         name = "text" if field == "word" else field
         rest = without_dates(query)
         return rest._replace(clauses=(*rest.clauses, Term(name, (value,)), Term("since", (self.text,))))
 
 
 def without_dates(query: Query) -> Query:
-    """A question for articles of any time."""
+    """The query without its limits on dates."""
     return query._replace(
         clauses=tuple(
             part for part in query.clauses if not (isinstance(part, Term) and part.field in DATE_FIELDS)
@@ -90,7 +89,7 @@ def without_dates(query: Query) -> Query:
 
 
 def trend_span(since: str, until: str, unit: Unit | None, now: datetime) -> TrendSpan:
-    """The time since a date, up to another one or, without that, up to now. Raises UsageError."""
+    """The time span from a date to another one, by default to now. Raises UsageError."""
     try:
         start = dates.since(since, now)
         stop = dates.until(until, now) if until else None
@@ -116,7 +115,7 @@ def trend_span(since: str, until: str, unit: Unit | None, now: datetime) -> Tren
 
 
 def rise(now: int, articles: int, before: int, articles_before: int) -> float:
-    """How surely a word is in more of the articles than before: the log odds, in standard deviations."""
+    """The significance of a word's rise: the change in log odds, in standard deviations."""
     prior = 10 * (now + before) / max(articles + articles_before, 1)
     return (_odds(now, articles, prior) - _odds(before, articles_before, prior)) / sqrt(
         1 / (now + prior) + 1 / (before + prior)
@@ -128,7 +127,7 @@ def _odds(having: int, articles: int, prior: float) -> float:
 
 
 BARS = "▁▂▃▄▅▆▇█"
-"""Nothing, and then ever more."""
+"""Bars of increasing height."""
 
 
 def sparklines(rows: Sequence[Sequence[int]], width: int) -> list[str]:
