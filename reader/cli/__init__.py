@@ -40,7 +40,7 @@ def ended_well(run: Callable[[], int]) -> int:
         _abandon_output()
         return STOPPED
     except BrokenPipeError:
-        _abandon_output()  # the reader of the pipe has seen enough
+        _abandon_output()  # the reader of the pipe has closed it
         return 0
     except ReaderError as error:
         return _say(str(error), error.exit_code)

@@ -1,7 +1,7 @@
 """`reader completion`, and answers to shells: the indexed values when the user presses Tab.
 
-argcomplete does the talking with the shells; it is imported only here and only then. Completion must never
-write on the terminal or wait for a refresh, so whatever goes wrong means no suggestions.
+argcomplete implements the protocol of the shells; it is only imported here, and only then. Completion must
+never write on the terminal or wait for a refresh, so whatever goes wrong means no suggestions.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def complete() -> int:
     name, _ = find_command(words[1:])
     parser = parser_of(name)
     if name and words[1:2] == [name]:
-        # The command is no argument of its own parser: to argcomplete it is the program's name.
+        # A command's parser doesn't know the command's own name: to argcomplete it is the program's name.
         os.environ["_ARGCOMPLETE"] = str(int(os.environ["_ARGCOMPLETE"]) + 1)
     elif not name:
         files = FilesCompleter()

@@ -44,9 +44,9 @@ def _config(options: Namespace) -> int:
         print(display_path(paths.config_name()))
     else:
         settings, warnings = _configuration()
-        if settings.relay:  # what is shown is pasted into reports, and a token is a key
+        if settings.relay:  # the output is pasted into bug reports, and a token is a secret
             settings = settings._replace(relay=f"...@{settings.relay.rpartition('@')[2]}")
-        shown = (named(one) if is_shared(one) else one for one in settings.collection)  # no password either
+        shown = (named(one) if is_shared(one) else one for one in settings.collection)  # nor a password
         sys.stdout.write(config.as_toml(settings._replace(collection=tuple(shown))))
         tell(warnings)
     return 0
@@ -134,7 +134,7 @@ def _step(step: Step) -> tuple[str, str]:
         place = parse_place(step.place)
     except BadPlace as error:
         return "a relay", str(error)
-    # A relay refuses an empty address, but with a proof that it is there and knows the token.
+    # A relay rejects an empty address, but its reply proves that it is running and knows the token.
     asked = hand_over("", place)
     return f"the relay at {place.where}", "it answers" if asked.is_taken else asked.sentence
 
@@ -190,15 +190,15 @@ def _writable(folder: Path) -> str:
 
 
 def _open_to_others(*places: Path) -> tuple[str, ...]:
-    """A line for each of these, and for each folder above the first, that others may write to: they could put
-    something else in its place."""
+    """A line for each of these paths, and each folder above the first, that other users may write to: they
+    could replace it."""
     advice = []
     for place in (*reversed(places[0].parents), *places):
         try:
             found = place.stat()
         except OSError:
             continue
-        is_shared = bool(found.st_mode & stat.S_ISVTX)  # as in /tmp: nobody renames what others own
+        is_shared = bool(found.st_mode & stat.S_ISVTX)  # as /tmp: only owners can rename files
         if found.st_mode & 0o022 and not (is_shared and place not in places):
             who = "everybody" if found.st_mode & 0o002 else "its group"
             advice.append(f"{who} may write to {place}: chmod go-w {shlex.quote(str(place))}")

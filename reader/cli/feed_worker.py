@@ -1,7 +1,6 @@
-"""The program behind the screen that fetches, so that neither its imports nor its work make a key wait.
-
-It reads one task as JSON from its input and writes a line of JSON for each step, then ends. It also ends as
-soon as the screen lets go of its input: a fetch may be killed at any moment.
+"""The process that fetches feeds for the screen, so that neither its imports nor its work delay a key. It
+reads one task as JSON from stdin, writes a line of JSON for each step, and exits. It also exits as soon as
+the screen closes its stdin: a fetch can be killed at any moment.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import Any
 from reader.errors import ReaderError
 
 NICE = 10
-"""How much the screen goes before it, and before the processes that it starts."""
+"""Its niceness, inherited by its own processes: the screen has priority."""
 
 
 def serve() -> None:
@@ -27,7 +26,7 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(AttributeError, OSError):
         os.nice(NICE)
-    # Linux schedules a session, which this process has for itself, as a group with a priority of its own.
+    # Linux schedules this process's own session as a group with its own priority.
     with suppress(OSError), open("/proc/self/autogroup", "w", encoding="ascii") as group:
         group.write(str(NICE))
     task = json.loads(sys.stdin.readline())

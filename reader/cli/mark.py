@@ -85,7 +85,7 @@ def _mark(options: Namespace) -> int:
         return _travel(action, sources)
     change = change_of(action)
     named, query = None if options.ids is None else ids_in(options.ids), query_of(options)
-    if named is None:  # who names articles means them
+    if named is None:  # articles given by id are marked without confirmation
         query = without_muted(query, options, sources)
     with opened(sources) as library:
         chosen = _chosen(library, query, named, options.limit)

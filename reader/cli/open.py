@@ -149,7 +149,8 @@ Whoever has the token in that line can open pages in your browser: keep it secre
 
 
 def kept_token(file: Path, *, anew: bool = False) -> str:
-    """The token in the file, which is made for its owner alone where it is missing. Raises StorageError."""
+    """The token in the file, which is created, readable only by its owner, if missing. Raises
+    StorageError."""
     from secrets import token_urlsafe
 
     try:
@@ -170,7 +171,8 @@ def kept_token(file: Path, *, anew: bool = False) -> str:
 
 
 def _with_ssh(command: Sequence[str], options: Namespace) -> int:
-    """Run ssh with the way back in it; the token is made for this connection and stays in its environment."""
+    """Run ssh with the reverse forwarding of the relay; the token is only valid for this connection and
+    passed in its environment."""
     import secrets
     import threading
 

@@ -131,7 +131,7 @@ def muting(sources: Sequence[str]) -> Muting | None:
 
     rules, mistakes = muting_of(settings.mute, settings.views)
     if sources:
-        others = [one for one in warnings if not is_for_all(one)]  # those were said
+        others = [one for one in warnings if not is_for_all(one)]  # those were already reported
         tell(config.summary([*others, *(f"{CONFIG}: {mistake}" for mistake in mistakes)]))
     return rules
 

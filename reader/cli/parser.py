@@ -56,13 +56,13 @@ GROUPS = {
 MODULES = {name: module for group in GROUPS.values() for name, module in group.items()}
 
 _PASSWORD = re.compile(r"(://[^/@:\s]*):[^/\s]*@")
-"""In the address of a database."""
+"""The prefix of a database's URL."""
 
 Completer = Callable[..., Iterable[str]]
-"""What argcomplete asks for the values of an argument; gets the keywords `prefix` and `parsed_args`."""
+"""Called by argcomplete for the values of an argument, with the keywords `prefix` and `parsed_args`."""
 Adder = Callable[..., argparse.Action]
-"""Adds an option to a group: argparse's `add_argument`, with a `completer` for its values if need be. Its
-help is a sentence and an example: "include drafts (e.g. reader list --drafts)"."""
+"""Adds an option to a group: argparse's `add_argument`, with an optional `completer` for its values. Its help
+is a sentence and an example: "include drafts (e.g. reader list --drafts)"."""
 
 
 class Subcommand(NamedTuple):
@@ -114,19 +114,20 @@ class CommandParser(argparse.ArgumentParser):
         return add
 
     def words(self, name: str, metavar: str, help: str, completer: Completer | None = None) -> None:
-        """Add the arguments that are no options."""
+        """Add the positional arguments."""
         self._words = name
         self.group("arguments")(name, nargs="*", metavar=metavar, help=help, completer=completer)
 
     def another_command(self, name: str, metavar: str, help: str) -> None:
-        """Add another program's command line: everything from the first word on that is no option of ours."""
+        """Add another program's command line: everything from the first word that is not one of our
+        options."""
         self._words, self._passes_on = name, True
         self.group("arguments")(name, nargs=argparse.REMAINDER, metavar=metavar, help=help)
 
     def parse(self, arguments: Sequence[str]) -> Namespace:
         """The parsed arguments. Raises UsageError; SystemExit after --help and --version."""
         arguments = list(arguments)
-        # argparse would take options from behind the two dashes where words are before them as well.
+        # argparse would accept options after `--` if there are words before it.
         end = arguments.index("--") if "--" in arguments else len(arguments)
         before, behind = self._with_dashes_tied(arguments[:end]), arguments[end + 1 :]
         if self._passes_on:
@@ -158,7 +159,7 @@ class CommandParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raises UsageError."""
         said = _PASSWORD.sub(r"\1:***@", clean_line(message))
-        said = re.sub(r"'([^']*)'", r'"\1"', said)  # argparse has quotes of another style
+        said = re.sub(r"'([^']*)'", r'"\1"', said)  # argparse quotes in another style
         raise UsageError(f'{said} (see "{self.prog} --help")')
 
     def flags_with_value(self) -> set[str]:
@@ -169,8 +170,8 @@ class CommandParser(argparse.ArgumentParser):
         return {flag for action in self.arguments for flag in action.option_strings}
 
     def _with_dashes_tied(self, arguments: list[str]) -> list[str]:
-        """`-q -sport` as `-q=-sport`: to argparse a value that begins with a dash is no value. One that
-        begins with two dashes, or is an option itself, stays a mistake."""
+        """Rewrites `-q -sport` as `-q=-sport`: argparse doesn't accept a separate value that begins with a
+        dash. One that begins with two dashes, or is an option itself, stays an error."""
         takes_value, flags = self.flags_with_value(), self._flags()
         tied: list[str] = []
         for argument in arguments:
@@ -214,7 +215,7 @@ def parser_of(name: str) -> CommandParser:
 
 
 def find_command(arguments: Sequence[str]) -> tuple[str, list[str]]:
-    """The command that the first word names, and the arguments without it; empty for the bare command."""
+    """The command named by the first word, and the other arguments; empty for the bare command."""
     takes_value: set[str] | None = None
     place = 0
     while place < len(arguments) and arguments[place] != "--":
@@ -230,7 +231,7 @@ def find_command(arguments: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def together(*parts: Callable[[CommandParser], None]) -> Callable[[CommandParser], None]:
-    """The `options` of a command that has only options that others have too."""
+    """The `options` of a command that has only shared options."""
 
     def add(parser: CommandParser) -> None:
         for part in parts:

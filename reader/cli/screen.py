@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 LEAST_DESCRIPTORS = 64
-"""Open files that the screen needs: databases, its event loop, workers, the system's word of changes."""
+"""Number of open files that the screen needs: databases, event loop, workers, file watching."""
 _ANEW = "import sys; sys.path[:] = sys.argv[2:]; from reader.cli import main; sys.exit(main([sys.argv[1]]))"
 """The program that replaces this process to open another folder."""
 _NO_SCREEN = frozenset(("", "dumb", "unknown"))
@@ -50,7 +50,7 @@ def _run(options: Namespace) -> int:
             'set TERM, for example to xterm-256color, or use "reader list"'
         )
     _require_descriptors()
-    gc.disable()  # the start leaves no garbage to look for: 60 ms of 470; the screen switches it on again
+    gc.disable()  # collecting took 60 of 470 ms at the start; the screen enables it again
     if options.limit is not None:
         notices.append("--limit is ignored: the screen shows all matching articles")
     settings, mistakes = configuration()
@@ -74,7 +74,7 @@ def show_served(words: Sequence[str]) -> int:
 
 
 def _require_descriptors() -> None:
-    """Raises ReaderError where so few files may be open that the screen would fail somewhere half way."""
+    """Raises ReaderError if the limit of open files is so low that the screen would fail later."""
     try:
         import resource
     except ImportError:  # Windows
@@ -159,7 +159,7 @@ def _written(sources: Sequence[Source]) -> str:
     """The sources as users write them: `~/news`."""
     home = os.path.join(os.path.expanduser("~"), "")
     names = [*map(named, sources)]
-    if not permissions().folders:  # visitors need not know where it lies
+    if not permissions().folders:  # visitors need not know its path
         names = [os.path.basename(name) for name in names]
     return display_path(
         ", ".join(f"~/{name.removeprefix(home)}" if name.startswith(home) else name for name in names)

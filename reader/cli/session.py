@@ -74,11 +74,9 @@ def note(sentence: str) -> None:
 def sources_of(
     words: Sequence[str], *, commands: Iterable[str] = (), warn: Callable[[Sequence[str]], None] = tell
 ) -> list[Source]:
-    """The folders and files that a command answers for; without words the configured ones, else
-    the news folder where it is in use, else the sample.
-
-    Where `commands` are given, an unknown word may have been meant as one of them. What is wrong in the
-    configuration goes to `warn`. Raises UsageError for what is not there.
+    """The folders and files that a command reads; by default the configured ones, else the news folder if it
+    is in use, else the sample. With `commands`, the error for an unknown word suggests one of them. `warn`
+    gets the mistakes in the configuration. Raises UsageError for a missing SOURCE.
     """
     if not words:
         return _configured(warn)
@@ -144,7 +142,7 @@ def write_output(name: str, texts: Iterable[str]) -> None:
     if name == "-":
         sys.stdout.writelines(texts)
     elif os.path.exists(name) and not os.path.isfile(name):
-        # A pipe or a device (`/dev/stdout`): nothing can take its place.
+        # A pipe or a device (`/dev/stdout`) can't be replaced by a new file.
         require("files")
         with open(name, "w", encoding="utf-8") as file:
             file.writelines(texts)
@@ -200,7 +198,7 @@ def progress_line(step: Progress, seconds: float) -> str:
 
 
 def changes_in_words(head: str, report: Mapping[str, Any]) -> str:
-    """A sentence that begins with `head`: what a report says was added, changed and so on, in what time."""
+    """A sentence that begins with `head`: the numbers of added, changed and other files, and the time."""
     names = (name for name in ("added", "changed", "removed", "unchanged") if report[name])
     words = ", ".join(f"{report[name]:,} {name}" for name in names)
     return head + (f": {words}" if words else "") + f", in {report['seconds']:.1f} s"
@@ -226,7 +224,7 @@ def configuration() -> tuple[Config, list[str]]:
 
 
 def is_for_all(warning: str) -> bool:
-    """Whether every command prints this warning: about the table of topics, or the whole file."""
+    """Whether every command prints this warning, as for the table of topics or the whole file."""
     return ": topics: " in warning or warning.endswith(config.NOTHING_USED)
 
 

@@ -1,4 +1,4 @@
-"""`reader show` prints whole articles; `reader related` lists what is related to one, with the reasons."""
+"""`reader show` prints whole articles; `reader related` lists the articles related to one, with reasons."""
 
 from __future__ import annotations
 

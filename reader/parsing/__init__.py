@@ -1,1 +1,1 @@
-"""From the bytes of a file to an Article: fences, fields by type, other people's keys."""
+"""Parses the bytes of a file into an Article: front matter, typed fields, keys of other programs."""

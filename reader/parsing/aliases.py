@@ -1,6 +1,6 @@
-"""Which keys of a header mean which field: one table for this reader's own names and those of other programs.
+"""The keys of a header for each field: one table for this reader's own names and those of other programs.
 
-The order of a field's names is a contract: the first that is there wins. Case, spaces, dashes and underscores
+The order of a field's names is a contract: the first one present wins. Case, spaces, dashes and underscores
 in a key do not matter. `docs/format.md` lists the table; a test compares the two.
 """
 
@@ -50,26 +50,26 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "secured": ("secured",),
     "path": ("path", "slug", "permalink"),
 }  # fmt: skip
-"""Each field, and what it goes by, the preferred name first."""
+"""The names of each field, the preferred one first."""
 
 
 @lru_cache(4096)
 def normal(key: str) -> str:
-    """A key as it is compared: `Date_Published`, `date published` and `datePublished` are one."""
+    """A key normalised for comparison: `Date_Published`, `date published` and `datePublished` are equal."""
     return key.casefold().replace("_", "").replace("-", "").replace(" ", "")
 
 
 PLACES: dict[str, list[tuple[str, int]]] = {}
-"""For each key as it is compared the fields that it may mean, each with its place among their names."""
+"""The possible fields of each normalised key, with its rank among the field's names."""
 for _field, _names in ALIASES.items():
     for _place, _name in enumerate(_names):
         PLACES.setdefault(normal(_name), []).append((_field, _place))
 
 KNOWN = frozenset(PLACES)
-"""Every key that means something, as it is compared."""
+"""Every known key, normalised."""
 
 
 def may_be_article(keys: Iterable[str]) -> bool:
-    """Whether keys alone make an article: one of them must be a title, a date or an address."""
+    """Whether a header with these keys is enough for an article: one must be a title, a date or a URL."""
     fields = {field for key in keys for field, _ in PLACES.get(normal(key), ())}
     return not fields.isdisjoint(("title", "publishedDateTime", "originalUrl", "webUrl"))

@@ -1,8 +1,7 @@
-"""The fast lane: the layout that programs write, read by a few regular expressions instead of a YAML parser.
-
-It gives the same article as the general way in a third of the time, or None in any doubt; then the file is
-read the general way. Without it a cold load takes half as long again. Its patterns take 13 ms to compile, so
-it is imported with the first file.
+"""A fast path: parses the layout that programs write with a few regular expressions instead of a YAML parser.
+It returns the same article as the general parser in a third of the time, or None in any doubt; then the
+general parser is used. Without it a cold load takes half as long again. Its patterns take 13 ms to compile,
+so it is imported with the first file.
 """
 
 from __future__ import annotations
@@ -21,9 +20,8 @@ from reader.parsing.fields import kept_fields, unique_topics
 from reader.parsing.headers import MAX_ENTRIES, MAX_HEADER
 
 # Possessive repeats are on single characters only: on groups, Python before 3.11.5 matches wrongly
-# (gh-106052).
-# A quoted text on one line with the escapes that JSON and YAML share. A plain text that YAML can't take for
-# anything else: no ": ", no "#", no tab, no indicator in front, no blank at the end.
+# (gh-106052). A quoted text on one line with the escapes that JSON and YAML share. A plain text that is
+# unambiguous in YAML: no ": ", no "#", no tab, no leading indicator, no trailing blank.
 _TEXT = (
     r'("[^"\\\n]*+(?:\\(?:["\\/bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})[^"\\\n]*+)*"'
     r"|(?:[+$./(]?\w|-[\w.])[^\n:#\t]*+(?::[^\s:#][^\n:#\t]*+)*(?<! ))"
@@ -36,7 +34,7 @@ _NOT_TEXT = {
     "published": "(true|false)",
     "isCached": "(true|false)",
 }
-"""How fields other than texts are written; in any other form the general way reads them."""
+"""The form of fields other than texts; the general parser reads any other form."""
 _SCALARS = (
     "category", "title", "excerpt", "publishedDateTime", "originalUrl", "webUrl", "type", "quality", "heat",
     "published",
@@ -44,10 +42,10 @@ _SCALARS = (
 _OWN = (*_SCALARS, "provider", "topics", "images", "related", "secured")
 _PICTURE = ("width", "height", "isCached")
 _OF_LINK = 7
-"""Texts of a related link: title, excerpt, date, address, type, provider's name and domain."""
+"""Texts of a related link: title, excerpt, date, URL, type, provider's name and domain."""
 _FAR = MAX_HEADER + 1
 
-# What YAML refuses, what it takes for a line break, and byte order marks, which it sometimes drops.
+# What YAML rejects, what it treats as a line break, and byte order marks, which it sometimes drops.
 _NOT_PLAIN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _ASCII_CONTROLS = bytes(code for code in range(128) if (code < 32 and code not in b"\t\n") or code == 127)
 _ESCAPE = re.compile(r"\\(u....|.)")
@@ -69,7 +67,7 @@ def _images(indent: str) -> str:
 
 
 _ITEM = _uncaptured(_TEXT)
-# YAML takes no key of more than 1,024 characters.
+# YAML accepts no key of more than 1,024 characters.
 _KEY = rf"(?!(?:{'|'.join(_OWN)}):)[A-Za-z_][\w-]{{0,99}}+"
 _EXTRA = rf"((?:{_KEY}: {_ITEM}\n)*)"
 _HEAD = re.compile(
@@ -94,11 +92,11 @@ _IMAGE = re.compile(rf" *- url: {_TEXT}\n{_lines(' *', *_PICTURE)}")
 
 
 class _Doubt(ValueError):
-    """What only the general way reads."""
+    """Syntax that only the general parser reads."""
 
 
 def canonical_article(text: str, place: Place) -> Article | None:
-    """The article of a file with this text, where it is beyond doubt."""
+    """The article of a file with this text; None in any doubt."""
     try:
         return _article(text, place)
     except ValueError:
@@ -106,7 +104,7 @@ def canonical_article(text: str, place: Place) -> Article | None:
 
 
 def _article(text: str, place: Place) -> Article:
-    # Looking no further than a header may go: backtracking takes a hundred times what it has passed.
+    # Search no further than a header may extend: backtracking takes a hundred times as long as matching.
     head = _HEAD.match(text, 0, _FAR)
     if not head:
         raise _Doubt
@@ -127,7 +125,7 @@ def _article(text: str, place: Place) -> Article:
     topics, texts = texts[: len(listed)], texts[len(listed) :]
     identity = identity_of(original, "") or identity_of(web, "")
     title, excerpt, name = plain_text(title), plain_text(excerpt), _name(name)
-    # What is missing is looked for elsewhere: in the body, the file's name, its folder, the category.
+    # Defaults come from the body, the file's name, its folder, the category.
     if not (title and excerpt and date and name and identity and (items or not category)):
         raise _Doubt
     if len(title) > MAX_TITLE or "://" in name or (published is None and "_drafts" in place.path):
@@ -167,7 +165,7 @@ def _article(text: str, place: Place) -> Article:
 
 
 def _is_plain(text: str, end: int) -> bool:
-    """Whether YAML reads a header of this length as it is, and its size is within bounds."""
+    """Whether YAML reads a header of this length unchanged, and its size is within the limits."""
     header = text[:end]
     if end > MAX_ENTRIES and (end > MAX_HEADER or header.count("\n") + header.count(",") > MAX_ENTRIES):
         return False
@@ -183,7 +181,7 @@ def _texts(raw: list[str | None]) -> list[str]:
     """Each value as one line of clean text (see `fields.text_of`); "" for none."""
     lines = [(one[1:-1] if one[0] == '"' else one) if one else "" for one in raw]
     together = "\n".join(("", *lines, ""))
-    # Nearly always there is nothing to be done but to drop the quotes.
+    # Nearly always only the quotes have to be removed.
     if "\\" not in together and "  " not in together and " \n" not in together and "\n " not in together:
         bare = "".join(lines)
         if bare.isprintable() and clean(bare) is bare and _NULLS.isdisjoint(lines):

@@ -1,4 +1,4 @@
-"""A file's bytes made into an article: decoded, taken apart, converted.
+"""Converts a file's bytes to an article: decodes, splits and converts them.
 
 No file is opened here; `reader.collection.folders` reads the bytes and knows where they come from.
 """
@@ -16,19 +16,19 @@ from reader.errors import ReaderError
 from reader.parsing.aliases import ALIASES, may_be_article
 
 MAX_FILE = 4 * 1024 * 1024
-"""Bytes of a file that are read; the rest of a larger one is omitted and listed as a problem."""
+"""Maximum bytes read of a file; the rest of a larger one is omitted and listed as a problem."""
 
 MAX_NULS = 0.05
-"""Share of NUL bytes above which a file is taken as binary; text that was damaged by a crash has fewer."""
+"""Fraction of NUL bytes above which a file counts as binary; text damaged by a crash has fewer."""
 
 PEEKED = 4096
 """Bytes in which `peek_date` looks: one page, and more than a header's first lines."""
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 HTML = (".html", ".htm")
-"""Endings of pages, which are posts only with a header."""
+"""Extensions of pages, which are articles only with a header."""
 _WHOLE = re.compile(r"<(?P<tag>pre|script|style)\b[^<>]*>|\{%-?[ ]*highlight\b", re.IGNORECASE)
-"""Beginnings of code, in which every line counts, and of elements that are not read."""
+"""Beginnings of code, in which every line is kept, and of elements that are skipped."""
 _WHOLE_ENDS = {
     **{tag: re.compile(f"</{tag}[^<>]*>", re.IGNORECASE) for tag in ("pre", "script", "style")},
     "highlight": re.compile(r"\{%-?[ ]*endhighlight[^{}]*%\}"),
@@ -43,20 +43,19 @@ _WHOLE_YAML = (".yaml", ".yml")
 
 
 class Unreadable(ReaderError):
-    """A file that gives no article: empty, not text, HTML without a header, YAML of something else, or what
-    Hugo and Zola list a section under (`_index.md`), where it has no text."""
+    """A file without an article: empty, not text, HTML without a header, other YAML data, or a section index
+    of Hugo and Zola (`_index.md`) without text."""
 
     def __init__(self, problem: Problem | None) -> None:
         super().__init__(str(problem or "it is a web page or program data without a header, not an article"))
         self.problem = problem
-        """What `check` lists for it; None for a page or data that is clearly no article."""
+        """The problem that `check` lists; None for a page or data that is clearly not an article."""
 
 
 def article_in(raw: bytes, place: Place) -> Article:
-    """The article in a file's bytes, of which one more than MAX_FILE says that there are more.
-
-    Raises Unreadable where they hold no text; all else that is wrong is in the article's problems. Nothing
-    else is ever raised: a fault of this program is the problem of the one file that it was met in.
+    """The article in a file's bytes; more than MAX_FILE bytes mean that the file was cut. Raises Unreadable
+    if they are not text; any other error is in the article's problems. Nothing else is ever raised: a bug of
+    this program is reported as a problem of the file that triggers it.
     """
     try:
         return _article_in(raw, place)
@@ -116,8 +115,8 @@ def _of_any_layout(text: str, place: Place, *, is_section: bool) -> Article:
 
 
 def html_in_blocks(html: str) -> str:
-    """HTML as Markdown needs it to see each top-level element as one block: without blank lines and
-    indentation inside, except in code."""
+    """HTML in which Markdown treats each top-level element as one block: without blank lines and indentation
+    inside, except in code."""
     parts: list[str] = []
     at = depth = 0
     while at < len(html):
@@ -176,8 +175,8 @@ def decode(raw: bytes) -> tuple[str, str | None]:
 
 
 def _is_windows_1252(replaced: str) -> bool:
-    """Whether a text is in the old encoding, judged by its decoding as UTF-8: most characters beyond ASCII
-    are invalid. A damaged UTF-8 file has a few bad bytes among many good ones."""
+    """Whether a text is in a legacy encoding: decoded as UTF-8, most of its characters beyond ASCII are
+    invalid. A damaged UTF-8 file has a few invalid bytes among many valid ones."""
     bad = replaced.count("\ufffd")
     return 2 * bad > len(replaced) - len(replaced.encode("ascii", "ignore"))
 
@@ -197,9 +196,8 @@ def _date_patterns() -> Sequence[re.Pattern[bytes]]:
 
 
 def peek_date(raw: bytes) -> int | None:
-    """A guess at the seconds that an article is sorted by, from its first bytes; None if none is seen.
-
-    Only for ordering work: it costs a few us, where reading the header costs 30 to 200.
+    """A guess at an article's sort date in seconds, from its first bytes; None if there is none. Only for
+    ordering work: it takes a few µs, while parsing the header takes 30 to 200.
     """
     from reader.parsing.dates import parse_date
 

@@ -1,7 +1,6 @@
-"""Dates as files write them: ISO 8601, mail and feeds, what programs print, and months by name.
-
-Strict: a text that could mean two days, or none, is refused. A date without a time is a calendar day, not an
-instant. What a user types in a query is read by `reader.article.dates`.
+"""Parses dates in files: ISO 8601, formats of mail, feeds and programs, and months by name. Strict: an
+ambiguous or invalid text is rejected. A date without a time is a calendar day, not an instant. Dates in
+queries are parsed by `reader.article.dates`.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from reader.article.dates import When, offset
 from reader.article.text import fold
 
 _MONTHS_AS_WRITTEN = (
-    # English, and what German, French, Spanish, Italian, Portuguese, Dutch and the Nordic languages write
-    # without accents. No name means two months.
+    # English, German, French, Spanish, Italian, Portuguese, Dutch and Nordic names, without accents. No name
+    # is ambiguous.
     "january januar januari janvier enero gennaio janeiro jan janv ene gen",
     "february februar februari fevrier febrero febbraio fevereiro feb febr fevr fev",
     "march marz maerz mars marzo marco maart mar mrt",
@@ -46,10 +45,10 @@ _ZONES = {
     "hst": -10, "akst": -9, "akdt": -8, "pst": -8, "pdt": -7, "mst": -7, "mdt": -6, "cst": -6, "cdt": -5,
     "est": -5, "edt": -4,
 }  # fmt: skip
-"""Hours ahead of UTC. The American ones are those of RFC 822; BST or IST mean several zones."""
+"""Hours ahead of UTC. The American ones are those of RFC 822; BST and IST are ambiguous."""
 
 _VAGUE_ZONES = frozenset(["bst", "ist", "ast", "amt", "cct", "ect", "gst", "nt", "sst", "wst"])
-"""Names that mean several zones."""
+"""Ambiguous names of zones."""
 # A place in the zone database, alone or in brackets (RFC 9557).
 _PLACE = re.compile(
     r"(?a)[\[(]?(?<![\w/+-])([A-Za-z]{2,20}(?:/[A-Za-z][A-Za-z0-9_+-]{1,40}){1,2})(?![\w/])[\])]?"
@@ -63,7 +62,7 @@ _CLOCK = re.compile(
     r"(?:\s*(?:utc|gmt|ut)?([+-]\d{1,2}(?::?\d\d)?)(?![\d:])(?:\s+(?:[+-]\d\d(?:\d\d)?|[a-z]{2,5})(?=\s*$))?)?"
 )
 _T = re.compile(r"(?a)(?<=\d)t(?=\d{1,2}:)|(?<=/\d{4}):(?=\d\d:)")
-"""What is between day and time in ISO 8601 and in the logs of servers."""
+"""The separator of day and time in ISO 8601 and in server logs."""
 _EAST_ASIAN = re.compile("(?a)(\\d{4})\\s*[年년]\\s*(\\d{1,2})\\s*[月월]\\s*(\\d{1,2})\\s*[日일]")
 _PARTS = re.compile(r"[^\s,./-]+")
 _DAY = re.compile(r"(?a)(\d{1,2})(?:st|nd|rd|th|er|o)?")
@@ -85,9 +84,8 @@ _IN_PATH = re.compile(r"(?a)(?:^|/)(\d{4})/(\d{2})[/-](\d{2})(?=[-_. /]|$)")
 
 
 def parse_date(text: str) -> When:
-    """The instant, aware and in UTC, or the calendar day that a file's date means.
-
-    A time without a zone is UTC. Raises ValueError with a clause that says what is wrong.
+    """Parses a file's date as an instant (aware, in UTC) or a calendar day. A time without a zone is UTC.
+    Raises ValueError with a clause that describes the error.
     """
     try:
         found = datetime.fromisoformat(text)
@@ -98,7 +96,7 @@ def parse_date(text: str) -> When:
         if size <= 8 and "W" in text:
             raise _refused(text, "a week is not a day")
         return found.date()
-    # It takes any character for a separator, and so some numbers for dates.
+    # It accepts any character as separator, and so some numbers as dates.
     return _loose(text) if text.isdecimal() else _in_utc(found, text)
 
 
@@ -132,7 +130,7 @@ def parted_name(name: str) -> tuple[date, str] | None:
 
 
 def _loose(text: str) -> When:
-    """What `fromisoformat` does not read."""
+    """Parses what `fromisoformat` rejects."""
     bare = text.strip()
     if len(bare) > _LONGEST:
         raise _refused(text)
@@ -150,7 +148,7 @@ def _loose(text: str) -> When:
 
 
 def _digits(text: str) -> When:
-    """Seconds or milliseconds since 1970, or a date and time without signs."""
+    """Seconds or milliseconds since 1970, or a date and time without separators."""
     if len(text) in (10, 13) and text[0] == "1":
         # Those with ten digits that begin otherwise could also be a date with an hour.
         return datetime.fromtimestamp(int(text[:10]), UTC)
@@ -162,8 +160,8 @@ def _digits(text: str) -> When:
 
 
 def _zone_of(place: str) -> tzinfo:
-    """The zone of a place, as in "Europe/Paris". Raises ValueError."""
-    from zoneinfo import ZoneInfo  # few dates name a place
+    """The zone of a name like "Europe/Paris". Raises ValueError."""
+    from zoneinfo import ZoneInfo  # few dates have one
 
     for name in (place, re.sub("(?<![a-z])[a-z]+", lambda word: word[0].capitalize(), place.lower())):
         try:
@@ -174,7 +172,7 @@ def _zone_of(place: str) -> tzinfo:
 
 
 def _read(text: str, place: tzinfo | None = None) -> When:
-    """A date in folded text, in the zone of a place where its time names no other. Raises ValueError."""
+    """A date in folded text; `place` is the zone if the time has none. Raises ValueError."""
     text = _EAST_ASIAN.sub(r"\1-\2-\3 ", _T.sub(" ", text.replace("\u2212", "-")))
     while (shorter := _TAIL.sub("", text)) != text:
         text = shorter
@@ -206,9 +204,8 @@ def _read(text: str, place: tzinfo | None = None) -> When:
 
 
 def _day(parts: list[str], *, is_mail: bool) -> date:
-    """The day that three parts of a date say in any order, as long as it is the only one.
-
-    `is_mail`: with a time beside it, "5 Apr 21" is the old form of mail and feeds.
+    """The day given by three parts of a date in any order, if unambiguous. `is_mail`: with a time beside it,
+    "5 Apr 21" is the old format of mail and feeds.
     """
     parts = [part for part in parts if part not in _NOISE]
     if len(parts) == 1 and len(parts[0]) == 8 and parts[0].isdecimal():

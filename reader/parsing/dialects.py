@@ -1,4 +1,4 @@
-"""An article made of a header's fields: what each key in `aliases` means, and what is used if one is missing.
+"""Builds an article from a header's fields: the meaning of each key in `aliases`, and the defaults.
 
 `fields` converts by type, `frontmatter` reads the text.
 """
@@ -50,7 +50,7 @@ _SIMPLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]*")
 
 
 class Header:
-    """The fields of one header, taken out one by one by any of their names."""
+    """The fields of one header, taken one by one by any of their names."""
 
     def __init__(self, fields: Mapping[str, Value], notes: Notes) -> None:
         self.left = dict(fields)
@@ -63,13 +63,12 @@ class Header:
                 self._keys[field].append((place, key))
 
     def names(self, field: str) -> list[str]:
-        """The keys of a field that have not been taken, as written, the preferred one first."""
+        """The remaining keys of a field, as written, the preferred one first."""
         return [key for _, key in sorted(self._keys[field], key=itemgetter(0)) if key in self.left]
 
     def take(self, field: str, fits: Callable[[str, Value], bool] | None = None) -> tuple[str, Value]:
-        """Take the first key of a field with something in it, and empty ones before; ("", None) for none.
-
-        `fits`: which keys and values may be taken, where not all.
+        """Take the first key of a field that has a value, and empty ones before it; ("", None) if there is
+        none. `fits` restricts which keys and values may be taken.
         """
         for key in self.names(field):
             if fits is None or fits(key, self.left[key]):
@@ -84,12 +83,12 @@ class Header:
         return how(value, key, self.notes)
 
     def name(self, field: str) -> str:
-        """Take a field that is a name."""
+        """Take a field whose value is a name."""
         return _bounded_name(self.convert(field, text_of), field, self.notes)
 
 
 def article_of(parsed: Parsed, place: Place) -> Article:
-    """The article with a file's fields and body. Never raises; what is wrong is in its problems."""
+    """The article with a file's fields and body. Never raises; errors are in its problems."""
     notes = Notes(place.path, parsed.lines)
     for flaw in parsed.problems:
         notes.add_at(*flaw)
@@ -135,14 +134,14 @@ def article_of(parsed: Parsed, place: Place) -> Article:
 
 
 def _markdown() -> ModuleType:
-    # The workers of a load are done sooner without it: few files need it.
+    # Imported late: few files need it, and the workers of a load start faster without it.
     from reader.article import markdown
 
     return markdown
 
 
 def _words(header: Header, field: str, parsed: Parsed) -> str:
-    """A text without formatting, unless it was taken as it is written."""
+    """A text without formatting, unless its key was unparsable and kept as written."""
     key, value = header.take(field)
     text = text_of(value, key, header.notes)
     return text if key in parsed.as_written else plain_text(text)
@@ -173,12 +172,12 @@ def _date(header: Header, place: Place) -> When | None:
 
 
 def _is_date(published: Value) -> bool:
-    """Whether `published` says when (Obsidian), and not whether."""
+    """Whether `published` is a date (Obsidian) and not a flag."""
     return isinstance(published, str) and _DATE_OF_PUBLISHED.match(published) is not None
 
 
 def _urls(header: Header, place: Place) -> tuple[str, str]:
-    # Other names count where they hold an address of the web, and not a path within the site.
+    # Other names count if they have a web address, and not a path within the site.
     original_key, value = header.take(
         "originalUrl",
         lambda key, value: normal(key) == "originalurl" or _is_address(value),
@@ -204,7 +203,7 @@ def _is_address(value: Value) -> bool:
 
 
 def _page(header: Header, path: str, title: str, date: When | None, place: Place) -> str:
-    """The address of an article's page on its site: its own path, else what the permalink says."""
+    """The URL of an article's page on its site: from its own path, else from the permalink."""
     site = place.site
     if site is None:
         return ""
@@ -220,7 +219,7 @@ def _page(header: Header, path: str, title: str, date: When | None, place: Place
 
 
 def _page_by_rule(header: Header, title: str, date: When | None, site: Site, place: Place) -> str:
-    """The address of an article's page by the site's permalinks. Empty if it can't be told."""
+    """The URL of an article's page by the site's permalinks; empty if unknown."""
     folder = place.path[len(site.folder) :].rpartition("/")[0].strip("/")
     file = place.path.rpartition("/")[2].rpartition(".")[0]
     is_page = file.lower() in FOLDER_PAGES
@@ -250,7 +249,7 @@ def _page_by_rule(header: Header, title: str, date: When | None, site: Site, pla
 
 
 def _categories(header: Header) -> list[str]:
-    """A Jekyll post's categories, which may be part of its address."""
+    """A Jekyll post's categories, which may be part of its URL."""
     for key in ("category", "categories"):
         value = header.left.get(key)
         if isinstance(value, str):
@@ -280,7 +279,8 @@ def _of_date(date: When | None) -> dict[str, str]:
 
 
 def _in_addresses(site: Site, values: dict[str, str]) -> dict[str, str]:
-    """Folders and names as a generator writes them in an address, without those it may write otherwise."""
+    """Folders and names as every generator writes them in a URL; without those that generators write
+    differently."""
     if not site.generator:
         return values
     made = {}
@@ -330,7 +330,7 @@ def _topics(header: Header, place: Place) -> tuple[list[str], str]:
         found += texts_of(_taxonomy(header.left, key), f"taxonomies.{key}", header.notes)
     if not found:
         found = header.convert("keywords", texts_of)
-    # As a list it says topics (Jekyll), unless there is just one.
+    # A list means topics (Jekyll), unless it has only one item.
     if isinstance(category, list) and len(category) != 1 or isinstance(category, dict):
         category = None
     category = text_of(category, "category", header.notes)
@@ -338,7 +338,7 @@ def _topics(header: Header, place: Place) -> tuple[list[str], str]:
 
 
 def _is_jekyll(header: Header, place: Place) -> bool:
-    """Whether a file is a Jekyll post, where a text of several words is several tags."""
+    """Whether a file is a Jekyll post, in which several words are several tags."""
     parts = place.path.split("/")
     is_dated = parted_name(parts[-1]) is not None
     return "_posts" in parts or "_drafts" in parts or (is_dated and "layout" in header.left)
@@ -400,7 +400,7 @@ def _title_in_name(place: Place) -> str:
 
 
 def _name_of(place: Place) -> str:
-    """A file's name without its date and ending; that of its folder where it stands for it."""
+    """A file's name without its date and extension; the folder's name for index files."""
     parts = place.relative.split("/")
     name = parts[-1].rpartition(".")[0] or parts[-1]
     if name.lower() in FOLDER_PAGES and len(parts) > 1:

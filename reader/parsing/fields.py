@@ -1,6 +1,5 @@
-"""One field's value made into its type; what can't be is a problem, and the field stays empty.
-
-Which key means which field is not known here (see `dialects`).
+"""Converts the value of a field to its type; an invalid one is reported as a problem, and the field stays
+empty. `dialects` decides which key means which field.
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ Converted = TypeVar("Converted")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,18})?")
 _ADDRESSES = ("url", "src", "path", "image", "href", "overlay_image", "teaser")
-"""Keys of a picture's map that hold its address."""
+"""Keys of a picture's map that may have its URL."""
 _EMBEDDED = re.compile(r"!?\[\[([^\[\]|]+)(?:\|[^\[\]]*)?\]\]")
 _PICTURE = re.compile(r"/|\.[A-Za-z]{3,5}(?:(?:\|[^\[\]|]*)?\]\])?\s*$")
 _BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _LARGEST = 2**31 - 1
-"""Largest heat, width and height that are accepted: every database has an integer type for it."""
+"""Maximum heat, width and height: every database has an integer type for it."""
 
 
 def bounded(text: str, most: int, field: str, notes: Notes) -> str:
-    """A text, cut after this many characters."""
+    """A text, cut to this many characters."""
     if len(text) <= most:
         return text
     notes.add(field, f"has {len(text):,} characters; only the first {most:,} are kept")
@@ -48,7 +47,7 @@ class Notes:
         self.problems: list[Problem] = []
 
     def add(self, field: str, reason: str) -> None:
-        """Note a problem with a field, given by its path (`related.0.quality`)."""
+        """Record a problem with a field, given by its path (`related.0.quality`)."""
         place, line = field, 0
         while place and not line:
             line = self.lines.get(place, 0)
@@ -56,7 +55,7 @@ class Notes:
         self.add_at(line, field, reason)
 
     def add_at(self, line: int, field: str, reason: str) -> None:
-        """Note a problem on a line of the file."""
+        """Record a problem on a line of the file."""
         problem = Problem(display_path(self.path), line, clean_line(field)[:200], clean_line(reason)[:500])
         self.problems.append(problem)
 
@@ -77,9 +76,8 @@ def text_of(value: Value, field: str, notes: Notes) -> str:
 
 
 def texts_of(value: Value, field: str, notes: Notes, *, by_blanks: bool = False) -> list[str]:
-    """A list of texts: a list, where an entry may be a map with a name or a list, or one text with commas.
-
-    A text of `#tags`, or with `by_blanks` any text without commas, is parted at its spaces.
+    """A list of texts: from a list, whose entries may be maps with a name or lists, or from one text with
+    commas. A text of `#tags`, or with `by_blanks` any text without commas, is split at spaces.
     """
     if value is None:
         return []
@@ -91,21 +89,21 @@ def texts_of(value: Value, field: str, notes: Notes, *, by_blanks: bool = False)
 
 
 def unique_topics(names: Iterable[str]) -> list[str]:
-    """Topics without the sign that a tag has in a text (`#fog`), each once."""
+    """Distinct topics, without a leading `#`."""
     return _unique(
         name[1:] if name.startswith("#") and name[1:2] not in ("", "#", " ") else name for name in names
     )
 
 
 def names_of(value: Value, field: str, notes: Notes) -> list[str]:
-    """The same for people's names, in which a comma does not part two of them."""
+    """The same for names of people, which may contain commas."""
     if value is None:
         return []
     return _unique(_names([value] if isinstance(value, str | dict) else value, field, notes))
 
 
 def integer_of(value: Value, field: str, notes: Notes, least: int = -_LARGEST) -> int | None:
-    """A whole number of 32 bits that is not less than `least`."""
+    """A 32-bit integer of at least `least`."""
     if value is None:
         return None
     if isinstance(value, str) and _INTEGER.fullmatch(value.strip()) and least <= int(value) <= _LARGEST:
@@ -156,7 +154,7 @@ def provider_of(value: Value, field: str, notes: Notes) -> Provider:
 
 
 def images_of(value: Value, field: str, notes: Notes) -> tuple[Image, ...]:
-    """Pictures: a list of maps or of addresses, or one of them."""
+    """Pictures: a list of maps or URLs, or a single one."""
     images: list[Image] = []
     for place, one in _each(value, field):
         if isinstance(one, str):
@@ -176,14 +174,14 @@ def images_of(value: Value, field: str, notes: Notes) -> tuple[Image, ...]:
 
 
 def _each(value: Value, field: str) -> Iterator[tuple[str, Value]]:
-    """The entries of a list, or the only one, each with its path."""
+    """The entries of a list, or the single value, each with its path."""
     if value is not None:
         for number, one in enumerate(value if isinstance(value, list) and not _linked(value) else [value]):
             yield f"{field}.{number}", _linked(one) or one
 
 
 def is_picture(value: Value) -> bool:
-    """Whether a key that may say something else (`hero`, `cover`) names a picture."""
+    """Whether the value of an ambiguous key (`hero`, `cover`) is a picture."""
     if isinstance(value, list):
         return bool(value) and all(map(is_picture, value))
     if isinstance(value, dict):
@@ -192,7 +190,7 @@ def is_picture(value: Value) -> bool:
 
 
 def related_of(value: Value, field: str, notes: Notes) -> tuple[Related, ...]:
-    """Links to other articles: a list of maps, titles or addresses, or one."""
+    """Links to other articles: a list of maps, titles or URLs, or a single one."""
     found: list[Related] = []
     for place, one in _each(value, field):
         if isinstance(one, dict):
@@ -223,7 +221,7 @@ def _one_related(one: dict[str, Value], place: str, notes: Notes) -> Related:
 
 
 def kept_fields(fields: Mapping[str, Value]) -> dict[str, Value]:
-    """Fields that no known one stands for, clean at every depth; line breaks in texts stay."""
+    """Fields without a known key, cleaned at every depth; line breaks in texts are kept."""
     return {clean_line(key): _kept(value) for key, value in fields.items()}
 
 
@@ -256,14 +254,14 @@ def _names(value: Value, field: str, notes: Notes) -> list[str]:
 
 
 def _linked(value: Value) -> str:
-    """The link `[[Page]]` that YAML has read as a list in a list; empty if it is none."""
+    """The link `[[Page]]`, which YAML parses as a nested list; empty if it is something else."""
     inner = value[0] if isinstance(value, list) and len(value) == 1 else None
     text = inner[0] if isinstance(inner, list) and len(inner) == 1 else None
     return f"[[{text}]]" if isinstance(text, str) else ""
 
 
 def _unique(texts: Iterable[str]) -> list[str]:
-    """Each text once, as it is written first, whatever its case and accents."""
+    """The distinct texts as first written, ignoring case and accents."""
     found: dict[str, str] = {}
     for text in texts:
         if text:

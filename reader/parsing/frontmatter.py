@@ -1,6 +1,5 @@
-"""A file's text taken apart into fields and body: YAML, TOML, JSON, `Key: value` lines, or no header at all.
-
-Every value stays text; what a key means is `dialects`' business. Nothing here raises for any text.
+"""Splits a file's text into header fields and body: YAML, TOML, JSON, `Key: value` lines, or no header at
+all. Every value stays text; `dialects` knows what a key means. Nothing here raises for any text.
 """
 
 from __future__ import annotations
@@ -29,15 +28,15 @@ from reader.parsing.headers import (
 Style = Literal["yaml", "toml", "json", "pairs", "none"]
 
 MAX_BLOCKS = 400
-"""Top-level fields of a broken header up to which each is parsed by itself; of more, the lines are taken."""
+"""Maximum top-level fields of a broken header that are parsed one by one; the others are taken as lines."""
 
 MAX_LINES = 5_000
-"""Top-level lines of a broken header that are looked at."""
+"""Maximum top-level lines of a broken header that are examined."""
 
 PAIR_KEYS = frozenset(
     ("title", "date", "modified", "author", "authors", "tags", "category", "slug", "summary", "status")
 )
-"""Keys that make a bare `Key: value` paragraph a header (Pelican's metadata); one of them must be there."""
+"""Keys of which a bare `Key: value` paragraph must have one to be a header (Pelican's metadata)."""
 
 _YAML_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$\n?", re.MULTILINE)
 _TOML_END = re.compile(r"^\+\+\+[ \t]*$\n?", re.MULTILINE)
@@ -56,18 +55,18 @@ _TITLE = re.compile(r"#[ \t]+[^\n]+\n\n(?=[A-Za-z])")
 _PAIRS_BEGIN = re.compile(r"[A-Za-z][\w -]*::? ")
 
 _BLOCK = re.compile(r"^(?=[^\s#\-\]}])", re.MULTILINE)
-# The text of a key that needs no blank must not begin like an address.
+# A value without a space before it must not look like a URL.
 _LINE = re.compile(r"""["']?([^\W\d][\w .-]{0,99}?)["']?[ \t]*[:=](?!//)[ \t]*(.*)""", re.DOTALL)
 _PARTS = re.compile(r"(?:&#?\w{1,31};|[^;])+")
-"""What semicolons separate, but those of entities."""
+"""Separating semicolons, but not those of entities."""
 _QUOTED = re.compile(r'"([^"]*)"')
 _LIST = re.compile(r"\[([^\[\]]*)\]")
 _LISTED = frozenset(
     normal(name) for field in ("topics", "tags", "keywords", "author") for name in ALIASES[field]
 )
-"""Keys of lists, in which a bracket that nothing closes is no sign of the text."""
+"""Keys of lists, in which an unclosed bracket is not part of the text."""
 _JSON_LINE = re.compile(r'^[ \t{]*(?=")', re.MULTILINE)
-# What a header's line looks like; a line that begins with "#" is a heading where no fence ends the header.
+# A line of a header; one that begins with "#" is a heading if no fence ends the header.
 _HEADER_LINE = re.compile(r"""[ \t]|-[ \t]|[\]}]|["']?[^\W\d][\w .-]{0,99}["']?[ \t]*[:=]""")
 _TABS = re.compile(r"^[ ]*\t[ \t]*", re.MULTILINE)
 _COMMENTED_ITEM = re.compile(r"[ \t]*-[ \t]+#")
@@ -75,32 +74,32 @@ _COMMENT = re.compile(r"""[^:]*:(?P<value>[^"'#]*?)[ \t]#""")
 
 
 class Parsed(NamedTuple):
-    """A file taken apart into its header's fields and its body."""
+    """A file split into the fields of its header and its body."""
 
     fields: dict[str, Value]
     body: str
-    """Everything behind the header, as it is."""
+    """Everything after the header, unchanged."""
     lines: Mapping[str, int] = {}
     """See `headers.Fields`."""
     problems: tuple[Flaw, ...] = ()
     as_written: frozenset[str] = frozenset()
-    """Keys whose text no parser could read: it is taken as it is written, without any formatting in it."""
+    """Keys whose values could not be parsed: they are kept as written, without formatting."""
 
 
 class Split(NamedTuple):
-    """A file's text in two."""
+    """A file's text split in two."""
 
     style: Style
     header: str
     body: str
     header_line: int = 1
-    """1-based line of the file on which the header's first line is, behind the fence."""
+    """1-based line of the header's first line, after the fence."""
     is_closed: bool = True
-    """False if a fence opens the header and none ends it; the header is then the rest of the file."""
+    """False if the closing fence is missing; the header is then the rest of the file."""
 
 
 def read(text: str, *, is_yaml: bool = False) -> Parsed:
-    """Take a file's text apart. `is_yaml`: a file without fences is a header as a whole (.yaml, .yml)."""
+    """Parse a file's text. `is_yaml`: a file without fences is entirely a header (.yaml, .yml)."""
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -113,13 +112,13 @@ def read(text: str, *, is_yaml: bool = False) -> Parsed:
         return _read_unclosed(text, parts, is_yaml=is_yaml)
     found = _read_fenced(parts)
     if found.problems and "\n\n" in parts.header and not _has_known(found):
-        # Paragraphs between two rules, one of which begins like "Note: ".
+        # Paragraphs between two rules, one of which starts with something like "Note: ".
         return Parsed({}, text, problems=found.problems)
     return found
 
 
 def split(text: str, *, is_yaml: bool = False) -> Split:
-    """Take a file's text (newlines only, no CR) apart; `is_yaml`: a file without fences is all header."""
+    """Split a file's text (newlines only, no CR); `is_yaml`: a file without fences is all header."""
     opening = _OPENING.match(text)
     if opening and (found := _fenced(text, opening)):
         return found
@@ -140,12 +139,12 @@ def split(text: str, *, is_yaml: bool = False) -> Split:
 def _fenced(text: str, opening: re.Match[str]) -> Split | None:
     fence, language, start = opening[1], (opening[2] or "").lower(), opening.end()
     if language.startswith("j"):
-        language = "json"  # what Eleventy has in JavaScript is read as far as it is data
+        language = "json"  # of Eleventy's JavaScript, only plain data is read
     style = cast("Style", language.replace("yml", "yaml") or ("yaml" if fence == "---" else "toml"))
     header_line = text.count("\n", 0, start) + 1
     end = (_YAML_END if fence == "---" else _TOML_END).search(text, start)
     header = text[start : end.start() if end else len(text)]
-    # Without a key it is Markdown's horizontal rule, and text between two of them is still body.
+    # Without a key it is Markdown's horizontal rule, and text between two of them is body.
     if header.strip() and not language and not _has_key(header[: MAX_HEADER + 1], style):
         return None
     if not header.strip() and (not end or opening.start(1)):
@@ -162,7 +161,7 @@ def _has_key(header: str, style: Style) -> bool:
 
 
 def _braced(text: str) -> Split | None:
-    """A JSON header without fences, as Hugo has it: it ends where its first brace is closed."""
+    """A JSON header without fences, as in Hugo: it ends where its first brace is closed."""
     begin = _JSON_BEGINS.match(text, 0, MAX_HEADER)
     if not begin:
         return None
@@ -188,7 +187,7 @@ def _are_pairs(header: str) -> bool:
 
 
 def _unopened(text: str) -> Split | None:
-    """A header of which only the end has a fence, as older versions of Hexo write it."""
+    """A header with only a closing fence, as in older versions of Hexo."""
     end = _YAML_END.search(text, 0, MAX_HEADER)
     if not end:
         return None
@@ -215,7 +214,7 @@ def _below_title(text: str) -> Split | None:
 
 
 def pairs(header: str) -> list[tuple[int, str, str]]:
-    """The (0-based line, key, value) of a `Key: value` header; indented lines go on."""
+    """The (0-based line, key, value) of a `Key: value` header; indented lines continue a value."""
     found: list[tuple[int, str, list[str]]] = []
     for number, line in enumerate(header.split("\n")):
         pair = _PAIR.fullmatch(line)
@@ -235,7 +234,7 @@ def _read_pairs(parts: Split) -> Parsed:
         key = spelled.setdefault(written.lower(), written)
         if key in fields:
             flaws.append(Flaw(number + parts.header_line, key, "appears twice; the last one is used"))
-        # Pelican takes these two as lists, split at semicolons where there is one, else at commas.
+        # Pelican treats these two as lists, split at semicolons if there are any, else at commas.
         if key.lower() in ("tags", "authors") and value:
             parted = _PARTS.findall(value)
             parted = parted if len(parted) > 1 else value.split(",")
@@ -264,9 +263,8 @@ def _read_fenced(parts: Split) -> Parsed:
 
 
 def _read_unclosed(text: str, parts: Split, *, is_yaml: bool) -> Parsed:
-    """A header without an end: all of it where that can be read, else the lines that look like one.
-
-    A YAML file may begin with the mark of a document, which nothing ends.
+    """A header without a closing fence: all of it if it can be parsed, else the lines that look like one. A
+    YAML file may begin with a document marker, which needs no end.
     """
     if is_yaml and parts.style == "yaml":
         return _read_fenced(parts)
@@ -292,7 +290,7 @@ def _has_known(parsed: Parsed) -> bool:
 
 
 def _read_header(parts: Split) -> Fields:
-    """Raises HeaderError where the header can't be read as a whole."""
+    """Raises HeaderError if the header can't be parsed as a whole."""
     refuse_excess(parts.header)
     header, line = parts.header, parts.header_line
     if parts.style == "toml":
@@ -305,7 +303,7 @@ def _read_header(parts: Split) -> Fields:
         except HeaderError as error:
             if parts.style == "json" and not header.lstrip().startswith("{"):
                 raise
-            # YAML forgives what JSON does not: a comma too many, names without quotes.
+            # YAML accepts what JSON rejects: a trailing comma, names without quotes.
             try:
                 return read_yaml(header, line)
             except HeaderError:
@@ -318,7 +316,7 @@ def _read_header(parts: Split) -> Fields:
 
 
 def _lost_in_comments(found: Fields, parts: Split) -> Iterator[Flaw]:
-    """Titles that end at a comment, and known keys of which a comment is all there is (`tags: #fog`)."""
+    """Titles cut at a comment, and known keys whose value is only a comment (`tags: #fog`)."""
     if " #" not in parts.header and "\t#" not in parts.header:
         return
     rows = parts.header.split("\n")
@@ -337,8 +335,8 @@ def _lost_in_comments(found: Fields, parts: Split) -> Iterator[Flaw]:
 
 
 def _salvaged(parts: Split) -> tuple[dict[str, Value], dict[str, int], frozenset[str]]:
-    """What can still be read of a broken header: each top-level field by itself, else its line as text; the
-    lines of the keys, and the keys of the latter."""
+    """What can be parsed of a broken header: each top-level field by itself, else its line as text. Also
+    returns the lines of the keys, and the keys of fields taken as text."""
     fields: dict[str, Value] = {}
     lines: dict[str, int] = {}
     as_written: set[str] = set()
@@ -365,7 +363,7 @@ def _salvaged(parts: Split) -> tuple[dict[str, Value], dict[str, int], frozenset
 
 
 def _plain_line(block: str) -> dict[str, Value]:
-    """A field of the simplest form, `key: some text`, whatever YAML or TOML say to the text."""
+    """A field of the simplest form, `key: some text`, even if the text is invalid YAML or TOML."""
     found = _LINE.match(block)
     if not found:
         return {}

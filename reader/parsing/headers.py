@@ -1,8 +1,7 @@
-"""Headers in YAML, TOML and JSON read as text: no scalar is guessed to be anything else, and numbers keep the
-digits that the file has.
+"""Parses headers in YAML, TOML and JSON with all scalars as text: no types are guessed, and numbers keep
+their digits.
 
-The parsers are imported when the first such header is met: PyYAML takes 13 ms. Fences and files are not known
-here.
+The parsers are imported with the first such header: PyYAML takes 13 ms. Fences are handled in `frontmatter`.
 """
 
 from __future__ import annotations
@@ -18,36 +17,36 @@ from reader.article.record import Value
 from reader.article.text import clean
 
 MAX_HEADER = 256 * 1024
-"""Characters of a header that are parsed."""
+"""Maximum characters of a header."""
 
 MAX_NESTING = 64
-"""Levels of a header that are parsed: PyYAML's C parser ends the process at 15,000."""
+"""Maximum nesting of a header: PyYAML's C parser crashes the process at 15,000."""
 
 MAX_ENTRIES = 20_000
-"""Lines and commas of a header that are parsed: each may be a value, and 100,000 take a second and 100 MB."""
+"""Maximum lines and commas of a header: each may be a value, and 100,000 take a second and 100 MB."""
 
 
 class Flaw(NamedTuple):
-    """One thing in a header that could not be read; becomes a Problem once the file's path is known."""
+    """Something in a header that could not be parsed; becomes a Problem once the file's path is known."""
 
     line: int
-    """1-based line of the file; 0 if the file as a whole is meant."""
+    """1-based line of the file; 0 for the file as a whole."""
     field: str
     """The key as written, or "header"."""
     reason: str
 
 
 class Fields(NamedTuple):
-    """What a header says."""
+    """The fields of a header."""
 
     fields: dict[str, Value]
     lines: dict[str, int]
-    """1-based line of the file of each key: `title`, and in YAML `related.0.quality` for what is nested."""
+    """1-based line of each key: `title`, and in YAML `related.0.quality` for nested ones."""
     flaws: list[Flaw]
 
 
 class HeaderError(Exception):
-    """A header, or a part of one, that can't be read as a whole; never leaves `frontmatter`."""
+    """A header, or a part of one, that can't be parsed as a whole; always caught in `frontmatter`."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)
@@ -57,7 +56,7 @@ class HeaderError(Exception):
 
 
 def refuse_excess(header: str) -> None:
-    """Raise HeaderError where a header is too long, too deep or has too many values, before it is parsed."""
+    """Raises HeaderError, before parsing, if a header is too long, too deep or has too many values."""
     if len(header) > MAX_HEADER:
         raise HeaderError(0, f"the header is larger than {MAX_HEADER // 1024} kB; put long text below it")
     if header.count("\n") + header.count(",") > MAX_ENTRIES:
@@ -76,21 +75,21 @@ def refuse_excess(header: str) -> None:
 
 
 def lines_of(text: str) -> Callable[[int], int]:
-    """A function that gives the 0-based line of a place in a text."""
+    """Returns a function from an offset in a text to its 0-based line."""
     breaks = [found.start() for found in re.finditer("\n", text)]
     return lambda place: bisect_left(breaks, place)
 
 
 MAX_ALIASES = 32
-"""Aliases (`*name`) that one header may hold."""
+"""Maximum aliases (`*name`) in a header."""
 
 MAX_ALIASED = 10_000
-"""Values that all aliases of a header may stand for together, so that a few lines can't fill the memory."""
+"""Maximum values that all aliases of a header may expand to, so that a few lines can't fill the memory."""
 
 _PYTHON_TAG = "tag:yaml.org,2002:python/"
 _NOT_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _ODD_BREAKS = {0x85: " ", 0x2028: " ", 0x2029: " "}
-"""What YAML takes for line breaks and editors do not: lines are counted as editors do."""
+"""Line breaks in YAML that are none in editors: lines are counted as in editors."""
 _KNOWN_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "timestamp", "binary", "seq", "map", "set", "merge")
@@ -140,7 +139,7 @@ class _Walk:
         self._aliased = 0
         self._used: set[str] = set()
         self._anchored: list[tuple[str, dict[str, Value], str, str]] = []
-        """Anchor, where its text is, and the text as it is written."""
+        """An anchor, the position of its text, and the text as written."""
         self.lines: dict[str, int] = {}
         self.flaws: list[Flaw] = []
 
@@ -149,7 +148,7 @@ class _Walk:
         try:
             found = self._document()
             for anchor, fields, key, written in self._anchored:
-                # Nothing refers to it, so `title: &sons of anarchy` is a text.
+                # No alias refers to it, so `title: &sons of anarchy` is a text.
                 if anchor not in self._used:
                     fields[key] = written
             return found
@@ -176,7 +175,7 @@ class _Walk:
         return root
 
     def _node(self, event: Any, path: str, depth: int) -> tuple[Value, int]:
-        """The value that begins with this event, and how many values it is made of."""
+        """The value that begins with this event, and the number of values in it."""
         if isinstance(event, self._yaml.ScalarEvent):
             self._refuse_tag(event, path)
             text: Value = event.value
@@ -202,7 +201,7 @@ class _Walk:
         return found
 
     def _refuse_tag(self, event: Any, path: str) -> None:
-        """List a tag that asks for a Python object; its value is plain text or fields like every other."""
+        """Report a tag that requests a Python object; its value is read as plain data."""
         if event.tag and event.tag.startswith(_PYTHON_TAG):
             self._flaw(event.start_mark.line, path, "Python tags are ignored; remove the !!python/…")
 
@@ -248,7 +247,7 @@ class _Walk:
         for part in merged:
             for key, one in part.items() if isinstance(part, dict) else ():
                 fields.setdefault(key, one)
-        # A template's `{{date}}` is one problem, not also a map where a text belongs.
+        # Report a template's `{{date}}` once, not again as a map in place of a text.
         return fields if fields or not is_odd else None, total
 
     def _resolved(self, event: Any) -> tuple[Value, int]:
@@ -270,7 +269,7 @@ class _Walk:
 
 
 def _explained(error: Exception) -> str:
-    """A parser's error as one clause with its remedy."""
+    """The message for a parser's error: one clause with its remedy."""
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     problem = " ".join(problem.split())
     remedy = next((text for sign, text in _REMEDIES if sign in problem), "check this line and the one above")
@@ -278,10 +277,10 @@ def _explained(error: Exception) -> str:
 
 
 LONGEST_NUMBER = 1_000
-"""Bits of a whole number in a header; turning a longer one into decimal digits takes its square in time."""
+"""Maximum bits of an integer in a header; converting longer ones to decimal takes quadratic time."""
 
 MAX_DOTTED = 2_000
-"""Dots in the keys of a TOML header: each makes a table."""
+"""Maximum dots in the keys of a TOML header: each creates a table."""
 
 _DOTTED = re.compile(
     r"""^[ \t]*+\[{0,2}+(?:[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.){64}""", re.MULTILINE | re.ASCII
@@ -295,7 +294,7 @@ _JSON_FIELD = re.compile(r'^[ \t]*\{?[ \t]*"([^"\\\n]{1,200})"[ \t]*:', re.MULTI
 
 
 def read_toml(header: str, first_line: int) -> Fields:
-    """Reads a TOML header in the same way."""
+    """Like `read_yaml`, for a TOML header."""
     import tomllib
 
     if _DOTTED.search(header):
@@ -314,7 +313,7 @@ def read_toml(header: str, first_line: int) -> Fields:
 
 
 def read_json(header: str, first_line: int) -> Fields:
-    """Reads a JSON header in the same way."""
+    """Like `read_yaml`, for a JSON header."""
     import json
 
     twice: list[str] = []
@@ -361,7 +360,7 @@ def _fields(table: dict[str, Any], header: str, first_line: int, field: re.Patte
 
 
 def _as_text(value: object, depth: int) -> Value:
-    """A value with texts alone. Raises ValueError for one that is too large."""
+    """A value with all scalars as text. Raises ValueError if it is too large."""
     if depth > MAX_NESTING:
         raise ValueError(f"values are nested more than {MAX_NESTING} deep")
     if value is None or isinstance(value, str):
