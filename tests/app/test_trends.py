@@ -45,6 +45,13 @@ async def test_the_page_fits_every_size(start: Launch, size: tuple[int, int]) ->
         assert size != WIDE or "RISING WORDS" in shown
 
 
+async def test_the_first_line_has_its_heading_above_it(start: Launch) -> None:
+    """Also if the answer comes before the page has its final size."""
+    async with start(_some()).run_test(size=(80, 12)) as pilot:
+        await press(pilot, "P")
+        assert "TOPICS" in picture(pilot)
+
+
 async def test_enter_narrows_the_list_and_escape_comes_back(start: Launch) -> None:
     """To the articles that were counted; Esc returns to the page and the earlier query."""
     async with start(_some(), "quality:>=10 since:7d").run_test(size=WIDE) as pilot:

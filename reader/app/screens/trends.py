@@ -163,6 +163,12 @@ class TrendsPage(Page["Row | None"]):
         place = self._rows.index(self._chosen) if self._chosen and self._chosen in self._rows else first
         self.show_options([Option(line, disabled=row is None) for line, row in entries], place)
 
+        def show_heading() -> None:
+            if listed.highlighted == first:
+                listed.scroll_home(animate=False)
+
+        self.call_after_refresh(show_heading)  # the list may have been filled before it had its height
+
     def _entries(self) -> list[tuple[Content, Row | None]]:
         """The lines, and what each stands for."""
         if self._found is None:
