@@ -156,7 +156,8 @@ class Note(Page["str | None"]):
 
     def on_text_area_changed(self) -> None:
         """After further changes, warn again."""
-        self._warn(False)
+        if self.query_one(KeyLine).has_class("-warning"):
+            self._warn(False)
 
     def _warn(self, is_warned: bool) -> None:
         line = self.query_one(KeyLine)
