@@ -102,9 +102,9 @@ def _relay_options(parser: CommandParser) -> None:
     )
     add = parser.group("where to listen")
     add("--port", metavar="N", type=whole(1, 65535),
-        help=f"listen at 127.0.0.1:N; default {PORT} (e.g. reader relay --port 7100)")  # fmt: skip
+        help=f"listen on 127.0.0.1:N; default {PORT} (e.g. reader relay --port 7100)")  # fmt: skip
     add("--socket", metavar="FILE",
-        help="listen at this socket file instead (e.g. reader relay --socket ~/.reader-relay)")  # fmt: skip
+        help="listen on this socket file instead (e.g. reader relay --socket ~/.reader-relay)")  # fmt: skip
     add("--allow-private", action="store_true",
         help="open pages of this machine and its private network too, which the server could then reach "
         "through your browser (e.g. reader relay --allow-private ssh server)")  # fmt: skip

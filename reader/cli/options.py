@@ -163,7 +163,9 @@ def tell_unknown(library: Library, query: Query) -> None:
         return
     for story in (one for term in stories for one in term.values):
         if not len(library.select(Query((Term("story", (story,)),))).window(0, 1)):
-            note(f'no article has the id "{story}"; the id of a story changes when its first article goes')
+            note(
+                f'no article has the id "{story}"; a story gets another id when its first article is removed'
+            )
     facets = [library.facet(field, Query()) for field in fields]
     for field, value, near in unknown_values(query, facets):
         hint = f'did you mean "{near}"?' if near else f'"reader facets {field}" lists them all'
@@ -222,7 +224,7 @@ def add_output(parser: CommandParser) -> None:
         "with table, json, jsonl, csv or tsv "
         "(e.g. reader list --format csv --fields title,provider.name,url)")  # fmt: skip
     add("--template", metavar="TEXT",
-        help="a line of your own for each article, with fields in braces; \\t and \\n are tab and newline "
+        help="print this line for each article, with fields in braces; \\t and \\n are tab and newline "
         "(e.g. reader list --template '{title} {url}')")  # fmt: skip
     add("-0", "--null", action="store_true",
         help="end lines with NUL instead of newline; with urls, ids and template "
@@ -231,7 +233,7 @@ def add_output(parser: CommandParser) -> None:
         help="fold by stories: the first article of each, with the number of the others and their providers "
         "(e.g. reader list --stories --since 7d)")  # fmt: skip
     add("--no-stories", dest="stories", action="store_false",
-        help="list all articles though the configuration folds (e.g. reader list --no-stories)")  # fmt: skip
+        help="list all articles, unfolded (e.g. reader list --no-stories)")  # fmt: skip
     add("--include-secured", action="store_true",
         help="include the articles' secured tokens; with json and jsonl "
         "(e.g. reader list --format jsonl --include-secured)")  # fmt: skip

@@ -50,7 +50,7 @@ def _run(options: Namespace) -> int:
     if any(map(is_shared, sources)):
         raise UsageError("publish takes folders and files; --to names the database")
     if options.shard and not options.init:
-        raise UsageError("--shard is for the first time: give --init with it")
+        raise UsageError("--shard needs --init")
     if not all(options.grant):
         raise UsageError("--grant needs the name of a role")
     with needing_postgres():

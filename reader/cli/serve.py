@@ -31,7 +31,7 @@ def _options(parser: CommandParser) -> None:
     add_sources(parser)
     add = parser.group("the server")
     add("--host", default="127.0.0.1", metavar="HOST",
-        help="the address to listen at; any but this machine's own needs a token "
+        help="the address to listen on; any but this machine's own needs a token "
         "(e.g. reader serve --host 192.0.2.7 --token \"$(openssl rand -hex 16)\")")  # fmt: skip
     add("--port", type=whole(0, 65535), default=PORT, metavar="N",
         help=f"the port, 0 for any that is free; default {PORT} (e.g. --port 8080)")  # fmt: skip
@@ -39,7 +39,7 @@ def _options(parser: CommandParser) -> None:
         help="a secret that visitors need, at the end of the address; READER_TOKEN keeps it out of the list "
         "of processes (e.g. --token a-long-secret-text)")  # fmt: skip
     add("--name", action="append", default=[], metavar="NAME",
-        help="another name of this server, as of a proxy before it; can be repeated, needs a token "
+        help="another name of this server, such as that of a proxy; can be repeated, needs a token "
         "(e.g. --name news.example)")  # fmt: skip
     add("--screens", type=whole(1, 1000), default=20, metavar="N",
         help="how many pages can be open at once; default 20 (e.g. --screens 50)")  # fmt: skip

@@ -180,7 +180,7 @@ class Network:
                 return await self._followed(_checked(url), dict(headers or {}), is_trusted, login)
         except TimeoutError:
             raise FetchError(
-                f"no whole answer within {self.limits.seconds:g} seconds; try again later"
+                f"no complete response within {self.limits.seconds:g} seconds; try again later"
             ) from None
 
     async def _followed(
@@ -206,7 +206,7 @@ class Network:
                 url = urljoin(url, target.strip())
             except ValueError:
                 raise FetchError(
-                    f"redirected to {shown(clean_line(target))}, which is no address; look at it in a browser"
+                    f"redirected to {shown(clean_line(target))}, which is not a web address; try a browser"
                 ) from None
             url = _checked(url)
             moved_to = url if is_permanent else ""
@@ -252,7 +252,7 @@ class Network:
                     yield response, answer.aiter_stream(), is_private
             except PrivateAddress:
                 raise FetchError(
-                    f"the host {shown(host)} is on a private network, where nothing leads from outside"
+                    f"the host {shown(host)} is on a private network, which public pages may not lead to"
                 ) from None
             except Unreachable as error:
                 raise FetchError(f"{error}; check the address and the connection to the internet") from None
@@ -297,14 +297,14 @@ class Network:
             try:
                 raw, encoding = unpacker.decompress(raw, most + 1), ""
             except zlib.error:
-                raise FetchError("its compressed answer is damaged; try again later") from None
+                raise FetchError("the compressed response is damaged; try again later") from None
             if len(raw) > most:
                 raise too_large
             if not unpacker.eof:
-                raise FetchError("its compressed answer breaks off before its end; try again later")
+                raise FetchError("the compressed response is incomplete; try again later")
         if encoding not in _ENCODINGS and raw[:1] not in (b"<", b"{", b"\xef"):
             name = shown(clean_line(encoding))
-            raise FetchError(f"its answer is compressed as {name}, which was not asked for; tell the site")
+            raise FetchError(f"the response is compressed as {name}, which is not supported; tell the site")
         return raw
 
 

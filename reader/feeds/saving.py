@@ -72,12 +72,12 @@ def keep_full_text(path: str, url: str, *, folder: str = "", limits: Limits | No
     with State() as state:
         found = state.entry_at(relative)
         if found is None:
-            raise UsageError(f"{display_path(path)} did not come from a feed; its text stays")
+            raise UsageError(f"{display_path(path)} did not come from a feed; its text is unchanged")
         feed, row = found
         text = news.text(relative)
         header, line, _ = text.partition("\n---\n")
         if not line or news.digest(relative) != row.written:
-            raise UsageError(f"{display_path(path)} was edited and stays as it is")
+            raise UsageError(f"{display_path(path)} was edited, so it was not changed")
         page = asyncio.run(_page(url, limits, is_trusted=_is_private_feed(text)))
         news.put(relative, f"{header}{line}\n{page.body}\n", [row.written], is_new=False)
         state.remember(feed, [row._replace(written="")])

@@ -203,7 +203,7 @@ def find(subscriptions: Sequence[Subscription], word: str) -> Subscription:
             return found[0]
         if found:
             names = ", ".join(shown(one.label) for one in found[:4])
-            raise UsageError(f"{len(found)} feeds are called {shown(word)}: {names}; give the whole address")
+            raise UsageError(f"{shown(word)} matches {len(found)} feeds: {names}; give the whole address")
     hint = (
         nearest(word, [one.label for one in subscriptions][:100]) if subscriptions else "there are none yet"
     )
@@ -243,7 +243,7 @@ def _tables(text: str) -> list[dict[str, Any]]:
     try:
         tables = tomllib.loads(text).get("feed", [])
     except (ValueError, RecursionError) as error:
-        raise ReaderError(f"{_name()} can't be understood: {clean_line(str(error))}; correct it") from None
+        raise ReaderError(f"{_name()} is not valid: {clean_line(str(error))}; correct it") from None
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise ReaderError(f"{_name()}: each feed needs a heading [[feed]]; correct it")
     return tables

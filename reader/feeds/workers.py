@@ -93,9 +93,9 @@ class Workers:
             is_whole = True
             return found
         except TimeoutError:
-            raise Unread("it takes too long to read; tell the site that its feed is damaged") from None
+            raise Unread("it takes too long to parse; tell the site that its feed is damaged") from None
         except (OSError, ValueError):
-            raise Unread("it can't be read: it ended the process that tried; tell the site") from None
+            raise Unread("it can't be parsed: it crashed the parser; tell the site") from None
         finally:
             if process is not None and not is_whole:  # its late answer would be taken for the next one's
                 with suppress(ProcessLookupError):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reader.query.topic_rules import TopicRules
     from reader.query.trends import TrendField, Trends, TrendSpan
 
-GONE = "this article is no longer in the collection: refresh to see what is there now"
+GONE = "this article is no longer in the collection: refresh the list"
 
 _Found = TypeVar("_Found")
 _Index = TypeVar("_Index", bound=AskedIndex)

@@ -29,7 +29,7 @@ def open_library(sources: Sequence[Source]) -> Library:
 
         return FolderLibrary.open(sources)
     if len(sources) > 1:
-        raise UsageError("a shared collection is opened alone: name one address and no folder")
+        raise UsageError("a shared collection can't be combined with others: give only its URL")
     with needing_postgres():
         from reader.library.postgres.library import SharedLibrary
     return SharedLibrary.open(shared[0])

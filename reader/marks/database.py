@@ -333,4 +333,4 @@ def _from_json(state: str) -> Mark:
         key, identity, read, starred, note, tags = json.loads(state)
         return _mark((key, identity, read, starred, note, "\n".join(tags), None, None, None, None))
     except (ValueError, TypeError, RecursionError) as error:
-        raise StorageError("what is kept of this change is damaged: it can't be undone or redone") from error
+        raise StorageError("the record of this change is damaged: it can't be undone or redone") from error

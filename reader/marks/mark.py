@@ -174,7 +174,7 @@ def imported(place: int, record: object) -> Mark:
     key, title, text = [*keys, None, None, None][:3]
     date = record.get("date")
     if date is not None and abs(date) > MOST_SECONDS * 4:
-        raise UsageError(f'record {place} holds no marks: "date" must be seconds since 1970')
+        raise UsageError(f'record {place} is not a mark: "date" must be seconds since 1970')
     return Mark(
         key_of(identity) if key is None else key, identity,
         bool(record.get("read")), bool(record.get("starred")),

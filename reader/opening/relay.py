@@ -321,7 +321,7 @@ def _listen_at_port(port: int) -> socket.socket:
         return socket.create_server(("127.0.0.1", port), backlog=MOST_UNPROVEN)
     except OSError as error:
         raise ReaderError(
-            f"cannot listen at port {port} ({error.strerror}); "
+            f"cannot listen on port {port} ({error.strerror}); "
             "if no relay is running there already, choose another --port"
         ) from None
 
@@ -338,7 +338,7 @@ def _listen_at_path(path: Path) -> socket.socket:
         listener.listen(MOST_UNPROVEN)
     except (OSError, ReaderError) as error:
         listener.close()
-        raise ReaderError(f"cannot listen at {path} ({reason_of(error)}); choose another --socket") from None
+        raise ReaderError(f"cannot listen on {path} ({reason_of(error)}); choose another --socket") from None
     return listener
 
 

@@ -168,7 +168,7 @@ def _zone_of(place: str) -> tzinfo:
             return ZoneInfo(name)
         except (KeyError, OSError, ValueError):
             continue
-    raise ValueError(f"the time zone {place} is not known")
+    raise ValueError(f"unknown time zone {place}")
 
 
 def _read(text: str, place: tzinfo | None = None) -> When:
@@ -185,7 +185,7 @@ def _read(text: str, place: tzinfo | None = None) -> When:
         if part in _ZONES and not clock[7]:
             zone = offset(f"{_ZONES[part]:+03}")
         elif part in _VAGUE_ZONES:
-            raise ValueError(f"{part.upper()} means several time zones")
+            raise ValueError(f"{part.upper()} stands for several time zones")
         else:
             parts.append(part)
     hour, half = int(clock[1]), clock[5] or clock[6]
@@ -239,7 +239,7 @@ def _day_of_numbers(parts: list[str]) -> date:
         raise ValueError
     year, one, other = int(last), int(first), int(second)
     if one <= 12 and other <= 12 and one != other:
-        raise ValueError("it could be two days")
+        raise ValueError("it is ambiguous")
     return date(year, min(one, other), max(one, other))
 
 

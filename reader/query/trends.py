@@ -97,11 +97,11 @@ def trend_span(since: str, until: str, unit: Unit | None, now: datetime) -> Tren
         raise UsageError(str(error)) from None
     end = now if stop is None else stop
     if start is None or start >= end:
-        raise UsageError(f"no time lies between {since} and {until or 'now'}; name an earlier date")
+        raise UsageError(f"there is no time between {since} and {until or 'now'}; name an earlier date")
     try:
         earlier = start - (end - start)
     except OverflowError:
-        raise UsageError(f"no time of that length lies before {since}; name a later date") from None
+        raise UsageError(f"no time span of that length fits before {since}; name a later date") from None
     first, last = day_of(start), day_of(end - timedelta(microseconds=1))
     days = (last - first).days
     fitting: list[Unit] = [name for name, most in _FITTING.items() if days <= most]

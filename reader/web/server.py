@@ -246,7 +246,7 @@ class Server:
             return f"port {self.port} of {self.host} is in use; choose another one with --port"
         if error.errno == errno.EACCES:
             return f"port {self.port} needs administrator rights; choose one from 1024 up with --port"
-        return f'cannot listen at "{self.host}": it is not an address of this machine; correct --host'
+        return f'cannot listen on "{self.host}": it is not an address of this machine; correct --host'
 
     async def _close_all(self, _: web.Application) -> None:
         for socket in list(self._screens):

@@ -60,4 +60,4 @@ def test_the_id_of_a_story_whose_first_article_is_gone(
     gone = "f" * 12 if identifier[0] != "f" else "0" * 12
     assert main(["list", "-q", f"story:{gone}", news]) == 0
     out, err = capfd.readouterr()
-    assert out == "" and gone in err and "its first article goes" in err and len(err.splitlines()) == 1
+    assert out == "" and gone in err and "its first article is removed" in err and len(err.splitlines()) == 1

@@ -71,8 +71,8 @@ def test_the_end_of_a_day(text: str, expected: tuple[int, int, int, int, int, in
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("2021-06-18 10:00 BST", "BST means several time zones"),
-        ("2021-06-18 10:00 Moon/Base", "Moon/Base is not known"),
+        ("2021-06-18 10:00 BST", "BST stands for several time zones"),
+        ("2021-06-18 10:00 Moon/Base", "unknown time zone Moon/Base"),
         ("2021-06-18 24:01", "hour must be"),
     ],
 )

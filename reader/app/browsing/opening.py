@@ -268,7 +268,7 @@ class PipeAndEdit:
         read = self._host.library.read(headlines)
         found = [(article, headline, note) for headline, article, note in read if article]
         if not found:
-            raise ReaderError("the file is gone; refresh to see what is there now")
+            raise ReaderError("the file is gone; refresh the list")
         if form == "markdown":
             return "\n---\n\n".join(markdown_article(article) for article, _, _ in found)
         texts = [json_text(record(*one, body=True), indent=2) for one in found]

@@ -210,7 +210,7 @@ class FolderLibrary(IndexedLibrary[Index]):
             raise NoSuchArticle(f"{error}") from error
         except OSError as error:
             why = f"{display_path(row.path)} can't be read ({error.strerror})"
-            raise NoSuchArticle(f"{why}: refresh to see what is there now") from error
+            raise NoSuchArticle(f"{why}: refresh the list") from error
 
     def _rows_of(self, headlines: Iterable[Headline]) -> list[ArticleRow]:
         wanted = list(headlines)
@@ -368,7 +368,7 @@ class GuardedIndex:
             return error
         if isinstance(error, sqlite3.Error | OSError):
             return StorageError(f"cannot use the index: {remedy(error)}")
-        return StorageError(f"cannot answer this: {type(error).__name__}: {error}")
+        return StorageError(f"the query failed: {type(error).__name__}: {error}")
 
 
 class ChangeDetector:

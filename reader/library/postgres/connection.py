@@ -65,9 +65,7 @@ def connect(
     if any("@" in str(said.get(part) or "")[1:] for part in ("host", "port", "dbname")):
         raise SharedError(f"{name} is not a database URL: {_UNQUOTED}")
     if "port=" not in address and not re.fullmatch(r"[\d,]*", str(said.get("port") or "")):
-        raise SharedError(
-            f'{name} is not a database URL: after the host and ":" comes the number of its port'
-        )
+        raise SharedError(f'{name} is not a database URL: after the host, ":" needs a port number')
     known = WATCHFUL | {key: value for key, value in said.items() if value is not None}
     if "service" not in said and not {"PGSERVICE", "PGCONNECT_TIMEOUT"} & os.environ.keys():
         known.setdefault("connect_timeout", CONNECT_TIMEOUT)
@@ -132,7 +130,7 @@ def meta_number(meta: dict[str, str], key: str, address: str) -> int:
         return int(meta.get(key, 0))
     except (TypeError, ValueError):
         raise SharedError(
-            f'{shown(address)} is damaged: "{key}" in its table meta is no number; publish to an empty'
+            f'{shown(address)} is damaged: "{key}" in its table meta is not a number; publish to an empty'
             " database"
         ) from None
 

@@ -305,7 +305,7 @@ class SharedIndex(AskedIndex):
                     self.look_again()
                     if not left:
                         raise SharedError(
-                            f"{shown(self._address)} is published again and again: try again in a moment"
+                            f"{shown(self._address)} is being published too often: try again in a moment"
                         ) from None
                     with self.view():
                         pass

@@ -181,7 +181,7 @@ class SharedMarks(KeptMarks):
         if self._warnings:
             # The only warning of a commit: the synchronous standby did not confirm it.
             raise SharedError(
-                f"{shown(self._address)} has it on one server only, as the standby does not answer: it is"
+                f"{shown(self._address)} saved it on one server only, as the standby does not respond: it is"
                 " safe once that is back"
             )
 
@@ -317,4 +317,4 @@ def _from_json(said: object) -> Mark:
         assert isinstance(said, list) and len(said) == len(_STATE)
         return _mark((*said, None, None, None))
     except (AssertionError, TypeError):
-        raise SharedError("what is kept of this change is damaged: it can't be undone or redone") from None
+        raise SharedError("the record of this change is damaged: it can't be undone or redone") from None

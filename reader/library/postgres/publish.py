@@ -150,13 +150,13 @@ class Publisher:
         """Take the lock and upgrade the tables; returns the previous contents of `meta`."""
         name = shown(self._address)
         if not _one(connection, "select has_table_privilege('article', 'insert')"):
-            raise SharedError(f"this role may read {name}, not publish there: publish as its owner")
+            raise SharedError(f"this role can read {name} but not publish there: publish as its owner")
         try:
             # A row that readers can't lock, unlike an advisory lock.
             connection.execute("select from meta where key = 'version' for update nowait")
         except psycopg.errors.LockNotAvailable:
             raise SharedError(
-                f"another publisher is at work at {name}: try again when it has finished"
+                f"{name} is being published already: try again when that has finished"
             ) from None
         meta: dict[str, str] = dict(connection.execute("select key, value from meta").fetchall())
         version = meta_number(meta, "version", self._address)

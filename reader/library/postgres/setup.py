@@ -66,8 +66,8 @@ def set_up(
                 _prepare_shard(shard)
         elif shards and _count_of_shards(connection) != len(shards):
             raise SharedError(
-                f"{shown(address)} is set up already: shards are named the first time; publish to an empty"
-                " database to have others"
+                f"{shown(address)} is already set up: shards can only be named then; publish to an empty"
+                " database to use other shards"
             )
         try:
             for statement in _statements(connection, roles, shards, makes_tables=makes_tables):
@@ -130,9 +130,7 @@ def _prepare_shard(address: str) -> None:
         if connection.execute("select to_regclass('sets')").fetchone() == (None,):
             connection.execute(f"create schema if not exists {SCHEMA};{SHARD_TABLES}".encode())
         elif connection.execute("select 1 from sets limit 1").fetchone():
-            raise SharedError(
-                f"{shown(address)} holds articles already: give an empty database for each shard"
-            )
+            raise SharedError(f"{shown(address)} already has articles: give an empty database for each shard")
 
 
 def _servers(addresses: Sequence[str], owner: str, *, with_passwords: bool) -> list[str]:

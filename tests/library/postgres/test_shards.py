@@ -137,7 +137,7 @@ def test_a_shard_that_is_in_use_is_refused(three: list[str], tmp_path: Path) -> 
     with closing(FolderLibrary.open([spread(tmp_path)])) as folder:
         set_up(one)
         publish(folder, one)
-        with pytest.raises(ReaderError, match="holds articles already") as said:
+        with pytest.raises(ReaderError, match="already has articles") as said:
             set_up(asked, shards=[one, two])
         assert "a secret" not in str(said.value)
         set_up(asked)
