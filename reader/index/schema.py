@@ -194,6 +194,9 @@ def connect(
     except sqlite3.Error:
         connection.close()
         raise
+    except UnicodeDecodeError as error:  # SQLite's message quotes a damaged schema
+        connection.close()
+        raise sqlite3.DatabaseError("the index is damaged") from error
     return connection
 
 

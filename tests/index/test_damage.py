@@ -116,6 +116,14 @@ def feed(tmp_path: Path) -> Path:
     return tmp_path / "feed"
 
 
+def test_a_damaged_schema(feed: Path) -> None:
+    """Tables whose statements are no text any more are rebuilt."""
+    opened(feed).close()
+    path = max(Path(os.environ["READER_CACHE_DIR"]).glob("indexes/*/*.db"))
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE meta", b"CREATE T\xffBLE meta"))
+    assert len(titles(opened(feed))) == 3
+
+
 @pytest.mark.parametrize("how", DAMAGES)
 def test_damage_is_put_right(feed: Path, how: str) -> None:
     """A question that meets it is answered anyway, and the next reader has all answers again."""
