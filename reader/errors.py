@@ -95,7 +95,8 @@ def about_file(path: str) -> Iterator[None]:
 
 def is_damage(error: BaseException) -> bool:
     """Whether an SQLite error means that the file is damaged, not just unavailable."""
-    return _code_of(error).startswith(_DAMAGE)
+    # SQLite's message quotes a damaged schema, which may not be UTF-8.
+    return isinstance(error, UnicodeDecodeError) or _code_of(error).startswith(_DAMAGE)
 
 
 def reason_of(error: BaseException) -> str:

@@ -55,10 +55,11 @@ def is_whole(file: str | Path) -> bool:
     """
     try:
         with closing(sqlite3.connect(file, timeout=10)) as connection:
+            connection.text_factory = bytes  # the check may quote what is no UTF-8
             if not connection.execute("select count(*) from sqlite_master").fetchone()[0]:
                 return False
-            return bool(connection.execute("pragma integrity_check(1)").fetchone() == ("ok",))
-    except sqlite3.DatabaseError as error:
+            return bool(connection.execute("pragma integrity_check(1)").fetchone() == (b"ok",))
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if is_damage(error):
             return False
         raise

@@ -188,7 +188,7 @@ def said(done: str, path: str | None) -> Iterator[None]:
     """Converts errors of SQLite and the system to messages. Raises DamageError, StorageError."""
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
         where = f" in {path}" if path else ""
         if is_damage(error):
             raise DamageError(f"the marks{where} are damaged ({error})") from error

@@ -118,6 +118,16 @@ def test_the_newest_good_copy_is_taken(file: Path) -> None:
     marks.close()
 
 
+def test_a_damaged_schema_that_is_no_text(file: Path) -> None:
+    """The backup is restored as after any other damage, though SQLite's message can't be decoded."""
+    backups.back_up(str(file), START.timestamp())
+    file.write_bytes(file.read_bytes().replace(b"CREATE TABLE meta", b"CREATE T\xffBLE meta"))
+    marks = Marks(file)
+    assert "the backup of 2026-03-02" in marks.file.notices[0]
+    assert [record["identity"] for record in marks.export()] == ["first"]
+    marks.close()
+
+
 def test_a_journal_of_the_damaged_file_is_not_written_into_the_good_one(file: Path) -> None:
     """It is kept beside the damaged bytes."""
     backups.back_up(str(file), START.timestamp())
