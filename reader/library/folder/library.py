@@ -358,8 +358,9 @@ class GuardedIndex:
     @staticmethod
     def _means_damage(error: Exception) -> bool:
         if isinstance(error, sqlite3.OperationalError):
-            # A missing table or column; all others are caused by the disk or another program.
-            return error.sqlite_errorname == "SQLITE_ERROR"
+            # A missing table or column, or text that is not UTF-8, which Python reports without a name; all
+            # others are caused by the disk or another program.
+            return getattr(error, "sqlite_errorname", "SQLITE_ERROR") == "SQLITE_ERROR"
         return not isinstance(error, ReaderError | OSError | MemoryError)
 
     @staticmethod
