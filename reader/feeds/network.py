@@ -49,7 +49,8 @@ LEAST = 300
 FIRST_RETRY = 600
 """Seconds before a failed feed is fetched again; doubled after each further failure."""
 
-_ENCODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
+_UNSUPPORTED = frozenset(("br", "zstd", "compress", "x-compress", "dcb", "dcz"))
+"""Compressions that servers use unasked; other names, such as "utf-8" or "none", mean none."""
 _OPENSSL = re.compile(r"\[[A-Z0-9_: ]+\] ?| ?\(_ssl\.c:\d+\)")
 _FAILURES = (
     httpx2.InvalidURL, httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError,
@@ -302,7 +303,8 @@ class Network:
                 raise too_large
             if not unpacker.eof:
                 raise FetchError("the compressed response is incomplete; try again later")
-        if encoding not in _ENCODINGS and raw[:1] not in (b"<", b"{", b"\xef"):
+        names = map(str.strip, encoding.split(","))
+        if not _UNSUPPORTED.isdisjoint(names) and raw[:1] not in (b"<", b"{", b"\xef"):
             name = shown(clean_line(encoding))
             raise FetchError(f"the response is compressed as {name}, which is not supported; tell the site")
         return raw

@@ -93,7 +93,7 @@ def fetch(url: str) -> bytes:
     except ReaderError as error:
         raise PictureError(f"download failed: {str(error).partition(';')[0]}") from None
     if kind not in KINDS:
-        raise PictureError(f"the server sent {clean_line(kind)}")
+        raise PictureError(f"the server sent {clean_line(kind) or 'no media type'}")
     return raw
 
 

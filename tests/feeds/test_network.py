@@ -126,8 +126,13 @@ def test_a_redirect_leads_to_http_alone(site: Site, target: str) -> None:
         (zlib.compress(b"hello"), "deflate"),
         (zlib.compress(b"hello")[2:-4], "deflate"),
         (b"hello", ""),
+        (b"hello", "utf-8"),
+        (b"hello", "none"),
     ],
-    ids=["gzip", "gzip unasked", "gzip twice", "text as gzip", "zlib", "deflate", "text"],
+    ids=[
+        *("gzip", "gzip unasked", "gzip twice", "text as gzip", "zlib", "deflate", "text"),
+        *("charset", "none"),
+    ],
 )
 def test_compression_is_undone_where_there_is_some(site: Site, body: bytes, encoding: str) -> None:
     """The first bytes decide, not what the server says (trap 19)."""

@@ -97,12 +97,14 @@ def test_fetching_has_limits(site: Site, monkeypatch: pytest.MonkeyPatch) -> Non
         "/there": Page(headers={"Location": "/x.png"}, status=302),
         "/page": Page(b"<html>", {"Content-Type": "text/html; charset=utf-8"}),
         "/flood": Page(b"x" * 5_000, {"Content-Type": "image/png"}),
+        "/bare": Page(a_picture()),
         "/away": Page(headers={"Location": "file:///etc/passwd"}, status=302),
     }
     assert finding.fetch(f"{site.url}/there") == a_picture()
     for path, said in (
         ("page", "sent text/html$"),
         ("flood", "1,000 bytes$"),
+        ("bare", "sent no media type$"),
         ("away", "opened"),
         ("x", "404"),
     ):
