@@ -71,8 +71,6 @@ insert into meta values('upgraded', strftime('%s', 'now'));
 
 _COLUMNS = "key, identity, read, starred, note, tags, title_key, text_key, date, place"
 _SELECT = f"select {_COLUMNS} from marks"
-_CHANGED = "cast(changed as blob)"
-"""The times of changes as bytes: a damaged one that isn't UTF-8 must not hide all marks."""
 
 
 class Marks(KeptMarks):
@@ -169,7 +167,7 @@ class Marks(KeptMarks):
     def _all(self) -> Iterator[MarkWithTimes]:
         with self.file.reading():
             rows = self._connection.execute(
-                f"select {_COLUMNS}, {_CHANGED} from marks"
+                f"select {_COLUMNS}, changed from marks"
                 " where key not in (select former from adopted) order by identity"
             )
             for *row, changed in rows:
@@ -205,7 +203,7 @@ class _Tables:
         return {key: (mark, self._times(key)) for key, mark in self.of(keys).items()}
 
     def _times(self, key: int) -> Times:
-        row = self._connection.execute(f"select {_CHANGED} from marks where key = ?", (key,)).fetchone()
+        row = self._connection.execute("select changed from marks where key = ?", (key,)).fetchone()
         return _times_in(row[0]) if row else {}
 
     def give(self, mark: Mark, to: Mark) -> None:

@@ -54,6 +54,8 @@ class MarksFile:
                         raise
             name = self._path or ":memory:"
             connection = sqlite3.connect(name, isolation_level=None, check_same_thread=False)
+            # A text that is not UTF-8 any more must not hide all other marks.
+            connection.text_factory = lambda raw: raw.decode(errors="replace")
             try:
                 self._inode = self._there()
                 self._wait(connection, self.patience.writing)
