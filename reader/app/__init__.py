@@ -45,5 +45,5 @@ class Start(NamedTuple):
     @property
     def begins_folded(self) -> bool:
         """Returns whether the list is folded by stories at first."""
-        said = (self.is_folded, self.visit.is_folded, self.config.list.get("stories", False))
-        return next(one for one in said if one is not None)
+        settings = (self.is_folded, self.visit.is_folded, self.config.list.get("stories", False))
+        return next(one for one in settings if one is not None)

@@ -249,13 +249,13 @@ def _mistake_in(key: str) -> str:
         return ""
     import difflib  # only loaded for a mistake
 
-    said = clean_line(key) if len(parts) <= 2 else f"{clean_line(key)}: a sequence has at most two keys"
+    described = clean_line(key) if len(parts) <= 2 else f"{clean_line(key)}: a sequence has at most two keys"
     *modifiers, last = wrong.split("+")
     near = difflib.get_close_matches(wrong.replace("-", "+").lower(), sorted(_NAMED), 1, 0.75)
     if modifiers == ["shift"] and len(last) == 1 and last.isalpha():
         near = [last.upper()]
     hint = f"; did you mean {near[0]}?" if near else ""
-    return f"no terminal sends {said}{hint}"
+    return f"no terminal sends {described}{hint}"
 
 
 def _is_key(key: str) -> bool:

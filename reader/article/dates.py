@@ -363,13 +363,13 @@ def in_words(value: str) -> str:
         return _day_in_words(start)
     if not start or not end:
         return f"to {_day_in_words(end)}" if end else f"from {_day_in_words(start)}"
-    told, until = _day_in_words(start), _day_in_words(end)
+    since, until = _day_in_words(start), _day_in_words(end)
     for shared in (start[:7], start[:4]):
         # What both ends share is written once, at the end.
         if len(start) == len(end) > len(shared) and end.startswith(shared + "-"):
-            told = told.rsplit(" ", 2 if len(shared) == 7 else 1)[0]
+            since = since.rsplit(" ", 2 if len(shared) == 7 else 1)[0]
             break
-    return f"{told} – {until}"
+    return f"{since} – {until}"
 
 
 def _day_in_words(text: str) -> str:

@@ -189,10 +189,10 @@ def _push(state: StateBlock, kind: str, tag: str, content: str, start: int) -> T
 
 def _heading(state: StateBlock, start: int, title: str) -> None:
     if title := title.strip():
-        _said(state, start, f"**{title}**")
+        _add_content(state, start, f"**{title}**")
 
 
-def _said(state: StateBlock, start: int, markdown: str) -> None:
+def _add_content(state: StateBlock, start: int, markdown: str) -> None:
     """Parses the content of a box or a tag, separately from the text around it."""
     if markdown:
         _push(state, "paragraph", "p", markdown, start).meta = {"heading": True}
@@ -272,12 +272,12 @@ def _template(state: StateBlock, line: str, start: int, end: int, silent: bool) 
     elif shortcode:
         name = (shortcode["name"] or "").replace(" ", "")
         is_paired = f"/{name}" in state.src or f"/ {name}" in state.src
-        _said(state, start, shown_tag(name, shortcode["rest"], is_paired=is_paired))
+        _add_content(state, start, shown_tag(name, shortcode["rest"], is_paired=is_paired))
     elif call:
-        _said(state, start, shown_tag(call["name"], _BETWEEN_ARGUMENTS.sub(" ", call["rest"])))
+        _add_content(state, start, shown_tag(call["name"], _BETWEEN_ARGUMENTS.sub(" ", call["rest"])))
     elif is_liquid:
         for tag in _LIQUID_TAG.finditer(content):
-            _said(state, start, _liquid(tag["name"], tag["rest"]))
+            _add_content(state, start, _liquid(tag["name"], tag["rest"]))
     return True
 
 
@@ -326,21 +326,21 @@ def shown_tag(name: str, rest: str, *, is_paired: bool = False) -> str:
     """
     if name.startswith("/"):
         return ""
-    said, plain = _arguments(rest)
-    words = next((said[key] for key in ("caption", "title", "alt", "text", "label") if said.get(key)), "")
+    named, plain = _arguments(rest)
+    words = next((named[key] for key in ("caption", "title", "alt", "text", "label") if named.get(key)), "")
     name = name.rpartition("/")[2].rpartition(".")[0] or name
-    address = next((said[key] for key in ("src", "url", "href", "link") if said.get(key)), "")
+    address = next((named[key] for key in ("src", "url", "href", "link") if named.get(key)), "")
     if name in _PICTURES:
         address = (
-            address or said.get("path") or next((one for one in plain if "." in one), "".join(plain[:1]))
+            address or named.get("path") or next((one for one in plain if "." in one), "".join(plain[:1]))
         )
-        caption = said.get("caption") or said.get("alt") or said.get("title") or ""
+        caption = named.get("caption") or named.get("alt") or named.get("title") or ""
         if not caption and name == "asset_img" and plain[-1:] != [address]:
             caption = "".join(plain[-1:])
         return f"![{_escaped(caption)}]({_target(address)})"
     first = plain[0] if plain else ""
-    service = said.get("provider", "").lower() or name.lower()
-    identifier = said.get("id") or ("/".join(plain[:2]) if service == "gist" else first)
+    service = named.get("provider", "").lower() or name.lower()
+    identifier = named.get("id") or ("/".join(plain[:2]) if service == "gist" else first)
     if service in _SERVICES and "://" not in identifier and _IDENTIFIER.fullmatch(identifier):
         address = _SERVICES[service].format(identifier)
     elif "://" in first:
@@ -354,7 +354,7 @@ def shown_tag(name: str, rest: str, *, is_paired: bool = False) -> str:
         label = f"{kind}: {words}" if words else kind
         return f"[\\[{_escaped(label)}\\]]({_target(address)})"
     label = ": ".join(filter(None, (name, words))) if words else " ".join((name, *plain))
-    return f"\\[{_escaped(label)}\\]" if said or plain else ""
+    return f"\\[{_escaped(label)}\\]" if named or plain else ""
 
 
 def _arguments(rest: str) -> tuple[dict[str, str], list[str]]:

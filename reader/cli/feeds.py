@@ -360,7 +360,7 @@ def _follow(steps: Iterable[FeedStep], report: FetchReport, *, is_quiet: bool) -
 
 
 def _sentence(report: FetchReport) -> str:
-    said = [
+    details = [
         f"{number:,} {words}"
         for number, words in (
             (report.not_modified, "not modified"), (report.not_due, "not due"), (report.failed, "failed"),
@@ -370,7 +370,7 @@ def _sentence(report: FetchReport) -> str:
     parts = [counted(report.new, "new article")]
     parts += [f"{report.updated:,} updated"] if report.updated else []
     parts += [f"{report.removed:,} removed"] if report.removed else []
-    about = f" ({', '.join(said)})" if said else ""
+    about = f" ({', '.join(details)})" if details else ""
     return f"{', '.join(parts)} from {counted(report.feeds, 'feed')}{about}, in {report.seconds:.1f} s"
 
 

@@ -143,12 +143,12 @@ def _records(
 ) -> Iterator[export.Json]:
     missing = 0
     while window := list(islice(rows, WINDOW)):
-        for headline, article, said in library.read(window):
+        for headline, article, note_text in library.read(window):
             if article is None:
                 missing += 1
                 continue
             with about_file(article.path):
-                made = export.record(article, headline, said, body=body, secured=output.has_secured)
+                made = export.record(article, headline, note_text, body=body, secured=output.has_secured)
             yield made | {"url": article.url or None} if url else made
     if missing:
         note(f"{missing} of the files disappeared meanwhile; run the command again")

@@ -41,8 +41,8 @@ MOST_BYTES = 256 << 20
 
 def change_of(action: str) -> Change:
     """The change of an action. Raises UsageError."""
-    word, colon, said = action.partition(":")
-    name, text = clean_line(typed(said)), clean(typed(said)).strip()
+    word, colon, argument = action.partition(":")
+    name, text = clean_line(typed(argument)), clean(typed(argument)).strip()
     if colon and name and word in ("tag", "untag"):
         return Change(add_tags=(name,)) if word == "tag" else Change(remove_tags=(name,))
     if colon and text and word == "note":

@@ -54,9 +54,9 @@ def page(
         for number, (words, link_url) in enumerate(numbers.links, 1):
             address = shown_url(link_url)
             mismatch = host_to_show(words, link_url)
-            said = [words] if words and words != address else []
-            said += [f"({mismatch})"] if mismatch else []
-            yield from _hanging(f"{number:3}. ", " ".join([*said, address]), width)
+            parts = [words] if words and words != address else []
+            parts += [f"({mismatch})"] if mismatch else []
+            yield from _hanging(f"{number:3}. ", " ".join([*parts, address]), width)
     if related:
         yield ""
         yield "Related"

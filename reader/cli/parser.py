@@ -158,9 +158,9 @@ class CommandParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raises UsageError."""
-        said = _PASSWORD.sub(r"\1:***@", clean_line(message))
-        said = re.sub(r"'([^']*)'", r'"\1"', said)  # argparse quotes in another style
-        raise UsageError(f'{said} (see "{self.prog} --help")')
+        message = _PASSWORD.sub(r"\1:***@", clean_line(message))
+        message = re.sub(r"'([^']*)'", r'"\1"', message)  # argparse quotes in another style
+        raise UsageError(f'{message} (see "{self.prog} --help")')
 
     def flags_with_value(self) -> set[str]:
         """The options that take a value."""

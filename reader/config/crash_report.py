@@ -70,7 +70,7 @@ def lines(error: BaseException) -> Iterator[str]:
         seen.add(id(one))
         yield ""
         yield from _frames(one.__traceback__)
-        yield _said(one)
+        yield _cause(one)
         # An error of one of Textual's workers lies in another that has neither cause nor place.
         cause = one.__cause__ or getattr(one, "error", None)
         one = cause if isinstance(cause, BaseException) or one.__suppress_context__ else one.__context__
@@ -87,7 +87,7 @@ def _frames(trace: TracebackType | None) -> Iterator[str]:
     yield from places
 
 
-def _said(error: BaseException) -> str:
+def _cause(error: BaseException) -> str:
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
     if isinstance(error, _SPEAK_OF_CODE):
         return f"{kind}: {str(error)[:200]}"

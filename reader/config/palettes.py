@@ -51,12 +51,12 @@ def load(folder: str) -> tuple[list[Palette], list[str]]:
     palettes: list[Palette] = []
     warnings: list[str] = []
     for name in names:
-        said: list[str] = []
-        palette = _read(os.path.join(folder, name), name.removesuffix(".toml"), said)
+        mistakes: list[str] = []
+        palette = _read(os.path.join(folder, name), name.removesuffix(".toml"), mistakes)
         if palette is not None:
             palettes.append(palette)
         path = display_path(os.path.join(folder, name))
-        warnings += [clean_line(f"{path}: {sentence}") for sentence in said]
+        warnings += [clean_line(f"{path}: {sentence}") for sentence in mistakes]
     return palettes, warnings
 
 
@@ -65,27 +65,29 @@ def unknown_theme(name: str, known: Iterable[str]) -> str:
     return f"unknown theme {shown(name)}; {nearest(name, known)}"
 
 
-def _read(path: str, name: str, said: list[str]) -> Palette | None:
+def _read(path: str, name: str, mistakes: list[str]) -> Palette | None:
     import tomllib  # 5 ms that only people with themes pay
 
     if not _NAME.fullmatch(name):
-        said.append("a theme's name can only contain letters, digits, dots and dashes; the theme is ignored")
+        mistakes.append(
+            "a theme's name can only contain letters, digits, dots and dashes; the theme is ignored"
+        )
         return None
     try:
         table = tomllib.loads(private_files.read(path, MOST_BYTES).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
-        said.append(f"{reason_of(error)}; the theme is ignored")
+        mistakes.append(f"{reason_of(error)}; the theme is ignored")
         return None
     is_dark = table.pop("dark", None)
     if not isinstance(is_dark, bool | None):
-        said.append(f"dark: expected true or false, not {quoted(is_dark)}")
+        mistakes.append(f"dark: expected true or false, not {quoted(is_dark)}")
         is_dark = None
     colours = {}
     for key, value in table.items():
         if key not in COLOURS:
-            said.append(f"unknown colour {shown(key)}; {nearest(key, COLOURS)}")
+            mistakes.append(f"unknown colour {shown(key)}; {nearest(key, COLOURS)}")
         elif isinstance(value, str) and _COLOUR.fullmatch(value):
             colours[key] = value
         else:
-            said.append(f'{key}: expected a colour like "#1a2b3c", not {quoted(value)}')
+            mistakes.append(f'{key}: expected a colour like "#1a2b3c", not {quoted(value)}')
     return Palette(name, colours, is_dark)

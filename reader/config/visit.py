@@ -63,19 +63,19 @@ def file_for(sources: Sequence[str | os.PathLike[str]]) -> str:
 def load(path: str | os.PathLike[str]) -> Visit:
     """The visit in a file; what is missing or wrong in it is as always. Never raises."""
     try:
-        said = json.loads(private_files.read(path, MOST_BYTES))
+        saved = json.loads(private_files.read(path, MOST_BYTES))
     except (OSError, ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
+        saved = None
+    if not isinstance(saved, dict):
         return Visit()
     return Visit(
-        _text(said.get("query")),
-        _text(said.get("article")),
-        _text(said.get("theme")),
-        {name: size for name, size in _pairs(said.get("sizes")) if _is_number(size)},
-        {name: spot for name, value in _pairs(said.get("spots")) if (spot := _spot(value))},
-        said["background"] if said.get("background") in ("dark", "light") else "",
-        said["is_folded"] if isinstance(said.get("is_folded"), bool) else None,
+        _text(saved.get("query")),
+        _text(saved.get("article")),
+        _text(saved.get("theme")),
+        {name: size for name, size in _pairs(saved.get("sizes")) if _is_number(size)},
+        {name: spot for name, value in _pairs(saved.get("spots")) if (spot := _spot(value))},
+        saved["background"] if saved.get("background") in ("dark", "light") else "",
+        saved["is_folded"] if isinstance(saved.get("is_folded"), bool) else None,
     )
 
 

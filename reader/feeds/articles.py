@@ -145,8 +145,8 @@ class NewsFolder:
                 with suppress(OSError, ValueError), os.fdopen(os.open(path, _READ), "rb") as file:
                     if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                         head = file.read(MOST_SCANNED).decode("utf-8", "replace").partition("\n---")[0]
-                        said = {key: str(json.loads(value)) for key, value in _GUID.findall(head)}
-                        fields = (said.get(key, "") for key in ("guid", "originalUrl", "feed"))
+                        header = {key: str(json.loads(value)) for key, value in _GUID.findall(head)}
+                        fields = (header.get(key, "") for key in ("guid", "originalUrl", "feed"))
                         found.append(Found(os.path.relpath(path, self.root), *fields))
         return found
 

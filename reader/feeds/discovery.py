@@ -158,17 +158,17 @@ class _Links(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Record a tag that declares a feed."""
-        said = {name: value or "" for name, value in attrs}
-        if tag == "base" and said.get("href"):
-            self._base = joined(self._base, said["href"]) or self._base
-        if tag == "meta" and said.get("http-equiv", "").lower() == "refresh":
-            target = _REFRESH.search(said.get("content", ""))
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "base" and attributes.get("href"):
+            self._base = joined(self._base, attributes["href"]) or self._base
+        if tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
+            target = _REFRESH.search(attributes.get("content", ""))
             self.elsewhere = self.elsewhere or (joined(self._base, target[1]) if target else "")
-        if tag != "link" or not said.get("href"):
+        if tag != "link" or not attributes.get("href"):
             return
-        rels = said.get("rel", "").lower().split()
-        if ("alternate" in rels and _KINDS.match(said.get("type", ""))) or "feed" in rels:
-            if "oembed" in said["href"] or "wp-json" in said["href"]:
+        rels = attributes.get("rel", "").lower().split()
+        if ("alternate" in rels and _KINDS.match(attributes.get("type", ""))) or "feed" in rels:
+            if "oembed" in attributes["href"] or "wp-json" in attributes["href"]:
                 return
-            if url := joined(self._base, said["href"]):
-                self._found.append((url, said.get("title", "")))
+            if url := joined(self._base, attributes["href"]):
+                self._found.append((url, attributes.get("title", "")))

@@ -290,10 +290,10 @@ def _entry(raw: Any, site: str, url: str, *, is_rss: bool) -> Entry:
     start = joined(url, base) or site or url
     guid = clean_line(str(get(raw, "id") or ""))[:2000]
     # FeedBurner's own URLs only redirect to this one.
-    said = str(get(raw, "feedburner_origlink") or get(raw, "link") or "")
-    if said == get(raw, "id") and not guid.startswith(("http://", "https://", "/")):
-        said = ""  # a guid that is not a URL, though isPermaLink="false" is missing
-    link = joined(start, said) or (guid if is_web(guid) else "")
+    address = str(get(raw, "feedburner_origlink") or get(raw, "link") or "")
+    if address == get(raw, "id") and not guid.startswith(("http://", "https://", "/")):
+        address = ""  # a guid that is not a URL, though isPermaLink="false" is missing
+    link = joined(start, address) or (guid if is_web(guid) else "")
     if not link:  # Atom: the text is elsewhere
         link = next((joined(start, str(one["src"])) for one in get(raw, "content") or () if "src" in one), "")
     content, content_base, kind = _longest(raw)

@@ -222,12 +222,12 @@ class _Cleaner(HTMLParser):
             if tag == self._skipped:
                 self._skipping += 1
             return
-        said = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag in _PLAYERS:
-            self._embedded(tag, said)
+            self._embedded(tag, attributes)
             self._players += tag in ("video", "audio")
         # Newsletters begin with a hidden preview line for mail programs.
-        is_hidden = "hidden" in said or _HIDDEN.search(said.get("style", ""))
+        is_hidden = "hidden" in attributes or _HIDDEN.search(attributes.get("style", ""))
         if tag in _SKIPPED or (tag in _HIDEABLE and is_hidden):
             if tag not in ("input", "embed", "frame"):
                 self._skipping, self._skipped = 1, tag
@@ -235,15 +235,15 @@ class _Cleaner(HTMLParser):
         if tag in _BLOCKS:
             self._is_line_start = True
         if tag == "img":
-            self._picture(said)
+            self._picture(attributes)
         elif tag == "a":
-            self._link(said)
+            self._link(attributes)
         elif tag in _VOID:
             self.out.append(f"<{tag}>")
         elif tag in _KEPT and len(self._open) < MOST_DEPTH:
-            self._begin(tag, said)
+            self._begin(tag, attributes)
 
-    def _begin(self, tag: str, said: dict[str, str]) -> None:
+    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
         if tag in _CLOSES:
             self._close_before(_CLOSES[tag])
         self._open.append(tag)
@@ -251,10 +251,12 @@ class _Cleaner(HTMLParser):
             self._tables.append(len(self.out))
         attribute = ""
         if tag in ("code", "pre"):
-            language = _LANGUAGE.search(said.get("class", "")) or _LANGUAGE.search(said.get("data-lang", ""))
+            language = _LANGUAGE.search(attributes.get("class", "")) or _LANGUAGE.search(
+                attributes.get("data-lang", "")
+            )
             attribute = f' class="language-{escape(language[1])}"' if language else ""
-        elif tag == "ol" and said.get("start", "").isdigit():
-            attribute = f' start="{said["start"][:6]}"'
+        elif tag == "ol" and attributes.get("start", "").isdigit():
+            attribute = f' start="{attributes["start"][:6]}"'
         self.out.append(f"<{tag}{attribute}>")
 
     def _close_before(self, ended: Set[str]) -> None:
@@ -314,8 +316,8 @@ class _Cleaner(HTMLParser):
                 data = _INNER_LINE.sub(_escaped_at_line_start, data)
         self.out.append(escape(data, quote=False))
 
-    def _link(self, said: dict[str, str]) -> None:
-        address = said.get("href", "").strip()
+    def _link(self, attributes: dict[str, str]) -> None:
+        address = attributes.get("href", "").strip()
         if address.lower().startswith("mailto:"):
             found = "mailto:" + re.sub(r"[^\w.+@%=&?-]", "", address[7:300])
         else:
@@ -324,28 +326,34 @@ class _Cleaner(HTMLParser):
             self._open.append("a")
             self.out.append(f'<a href="{escape(_in_brackets(found))}">')
 
-    def _picture(self, said: dict[str, str]) -> None:
-        if _SMILEY.search(f"{said.get('class', '')} {said.get('src', '')}") and said.get("alt"):
-            self.handle_data(clean_line(said["alt"])[:20])
+    def _picture(self, attributes: dict[str, str]) -> None:
+        if _SMILEY.search(f"{attributes.get('class', '')} {attributes.get('src', '')}") and attributes.get(
+            "alt"
+        ):
+            self.handle_data(clean_line(attributes["alt"])[:20])
             return
-        address = said.get("src", "") or said.get("data-src", "")
+        address = attributes.get("src", "") or attributes.get("data-src", "")
         if not address or address.startswith("data:"):
-            address = said.get("data-src", "") or said.get("data-lazy-src", "")
-            address = address or (said.get("srcset") or said.get("data-srcset") or " ").split(" ")[0]
-        is_tiny = said.get("width", "").strip() in ("0", "1") or said.get("height", "").strip() in ("0", "1")
-        if is_tiny or _TINY.search(said.get("style", "")) or not address or address.startswith("data:"):
+            address = attributes.get("data-src", "") or attributes.get("data-lazy-src", "")
+            address = (
+                address or (attributes.get("srcset") or attributes.get("data-srcset") or " ").split(" ")[0]
+            )
+        is_tiny = attributes.get("width", "").strip() in ("0", "1") or attributes.get(
+            "height", ""
+        ).strip() in ("0", "1")
+        if is_tiny or _TINY.search(attributes.get("style", "")) or not address or address.startswith("data:"):
             return
         found = web_address(self._base, address)
         if not found or _PIXELS.search(found):
             return
         self.pictures.append(found)
-        words = _MARKS.sub(_ESCAPED, clean_line(said.get("alt", ""))[:300])
+        words = _MARKS.sub(_ESCAPED, clean_line(attributes.get("alt", ""))[:300])
         self.out.append(f'<img src="{escape(_in_brackets(found))}" alt="{escape(words)}">')
         self._is_line_start = False
 
-    def _embedded(self, tag: str, said: dict[str, str]) -> None:
+    def _embedded(self, tag: str, attributes: dict[str, str]) -> None:
         """Replace a frame or a player with a link to its content."""
-        found = web_address(self._base, said.get("src", ""))
+        found = web_address(self._base, attributes.get("src", ""))
         if found and not _PIXELS.search(found):
             word = {"audio": "Audio", "video": "Video", "source": "Media"}.get(tag, found.split("/")[2])
             self.out.append(f'<p><a href="{escape(_in_brackets(found))}">{escape(word)}</a></p>')

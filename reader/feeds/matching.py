@@ -156,12 +156,12 @@ def digest_of(entry: Entry) -> str:
     """Returns a digest of the visible parts of an entry: not of its guid, scheme or time of change, which
     vary without an edit."""
     published = "" if entry.published == entry.updated else entry.published
-    said = [
+    visible = [
         entry.title, address_of(entry.link), published, entry.authors, entry.topics, entry.summary,
         entry.content,
         [one.url.partition("://")[2] for one in entry.enclosures],
     ]  # fmt: skip
-    return _hashed(json.dumps(said))
+    return _hashed(json.dumps(visible))
 
 
 def newest_first(entries: Sequence[Entry]) -> list[Entry]:

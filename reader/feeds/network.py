@@ -198,10 +198,10 @@ class Network:
                 response, pieces, is_private = found
                 target = response.headers.get("location", "")
                 if response.status_code not in (301, 302, 303, 307, 308) or not target:
-                    said = {name.lower(): value for name, value in response.headers.items()}
-                    body = await self._body(pieces, said) if response.status_code != 304 else b""
+                    response_headers = {name.lower(): value for name, value in response.headers.items()}
+                    body = await self._body(pieces, response_headers) if response.status_code != 304 else b""
                     moved_to = moved_to if is_permanent else ""
-                    return Answer(response.status_code, url, moved_to, said, body, is_private)
+                    return Answer(response.status_code, url, moved_to, response_headers, body, is_private)
             is_permanent = is_permanent and response.status_code in (301, 308)
             try:
                 url = urljoin(url, target.strip())
@@ -275,8 +275,8 @@ class Network:
             except Unreachable:
                 pass  # a name that only the proxy can resolve
         if proxy not in self._proxied:
-            said = httpx2.Proxy(proxy if "://" in proxy else f"http://{proxy}")
-            self._proxied[proxy] = self._new_pool(proxy=httpcore2.Proxy(str(said.url), said.raw_auth))
+            parsed = httpx2.Proxy(proxy if "://" in proxy else f"http://{proxy}")
+            self._proxied[proxy] = self._new_pool(proxy=httpcore2.Proxy(str(parsed.url), parsed.raw_auth))
         return self._proxied[proxy]
 
     async def _body(self, pieces: AsyncIterator[bytes], headers: Mapping[str, str]) -> bytes:
@@ -356,8 +356,8 @@ class _Backend(httpcore2.AsyncNetworkBackend):
 def due_after_success(now: float, every: int, ttl: int, headers: Mapping[str, str]) -> float:
     """Returns when to fetch again after a response: after the user's interval, or longer if the feed wants
     that. `ttl` is in minutes."""
-    wished = max(max_age(headers), ttl * 60)
-    return now + min(max(every or EVERY, wished, LEAST if not every else 0), max(LONGEST, every))
+    fresh = max(max_age(headers), ttl * 60)
+    return now + min(max(every or EVERY, fresh, LEAST if not every else 0), max(LONGEST, every))
 
 
 def due_after_failure(now: float, every: int, failures: int, wait: float) -> float:
@@ -369,15 +369,15 @@ def due_after_failure(now: float, every: int, failures: int, wait: float) -> flo
 
 def max_age(headers: Mapping[str, str]) -> int:
     """Returns the seconds that a response is fresh, from `Cache-Control`; 0 if not given."""
-    said: dict[str, str] = {}
+    directives: dict[str, str] = {}
     for part in headers.get("cache-control", "").lower().split(","):
         name, _, value = part.strip().partition("=")
-        said[name] = value.strip('" ')
-    if "no-cache" in said or "no-store" in said:
+        directives[name] = value.strip('" ')
+    if "no-cache" in directives or "no-store" in directives:
         return 0
     fresh, age = (
         int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-        for text in (said.get("max-age", ""), headers.get("age", ""))
+        for text in (directives.get("max-age", ""), headers.get("age", ""))
     )
     return max(fresh - age, 0)
 
@@ -398,18 +398,18 @@ def _why(error: BaseException, name: str) -> str:
     while (further := causes[-1].__cause__ or causes[-1].__context__) is not None and further not in causes:
         causes.append(further)
     kinds = " ".join(type(one).__name__ for one in causes)
-    said = " ".join(str(one) for one in causes)
-    if "SSLCertVerificationError" in kinds or "CERTIFICATE_VERIFY" in said:
+    message = " ".join(str(one) for one in causes)
+    if "SSLCertVerificationError" in kinds or "CERTIFICATE_VERIFY" in message:
         reasons = [str(one.verify_message) for one in causes if hasattr(one, "verify_message")]
         reason = f" ({reasons[0]})" if reasons and reasons[0] else ""
         return f"the certificate of {name} is not valid{reason}; the site has to renew it"
-    if "SSL" in kinds or "SSL" in said:
+    if "SSL" in kinds or "SSL" in message:
         return f"no secure connection to {name} ({_OPENSSL.sub('', text)[:80]}); try its http:// address"
-    if "without sending complete" in said:
+    if "without sending complete" in message:
         return f"the answer of {name} broke off before its end; try again later"
-    if "refused" in said.lower() or "ConnectError" in kinds:
+    if "refused" in message.lower() or "ConnectError" in kinds:
         return f"no connection to {name} (refused); try again later"
-    if "disconnected" in said:
+    if "disconnected" in message:
         return f"the host {name} closed the connection without an answer; try again later"
     if "ProtocolError" in kinds:
         return f"the answer of {name} is not HTTP; try again later, or tell the site"

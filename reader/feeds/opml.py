@@ -81,18 +81,20 @@ def written(feeds: Sequence[Subscription], now: datetime | None = None) -> str:
 
 
 def _outline(one: Subscription) -> str:
-    said = {"type": "rss", "text": one.label, "title": one.label, "xmlUrl": one.address}
+    attributes = {"type": "rss", "text": one.label, "title": one.label, "xmlUrl": one.address}
     if one.topics:
-        said["category"] = ",".join(one.topics)
-    return f"<outline {' '.join(f'{key}={quoteattr(value)}' for key, value in said.items())}/>"
+        attributes["category"] = ",".join(one.topics)
+    return f"<outline {' '.join(f'{key}={quoteattr(value)}' for key, value in attributes.items())}/>"
 
 
 def _opml(raw: bytes, name: str) -> Listed:
     found: list[Subscription] = []
     refused: list[str] = []
-    for said, folder in _outlines(raw, name):
-        url = clean_line(said.get("xmlurl", "") or (said.get("url", "") if said.get("type") == "rss" else ""))
-        title = clean_line(said.get("title", "") or said.get("text", ""))
+    for outline, folder in _outlines(raw, name):
+        url = clean_line(
+            outline.get("xmlurl", "") or (outline.get("url", "") if outline.get("type") == "rss" else "")
+        )
+        title = clean_line(outline.get("title", "") or outline.get("text", ""))
         if not url:
             continue
         if not is_web(url):
@@ -101,7 +103,7 @@ def _opml(raw: bytes, name: str) -> Listed:
         if len(found) == MOST_FEEDS:
             refused.append(f"{name} names more than {MOST_FEEDS:,} feeds; only those are taken")
             break
-        topics = (clean_line(part.strip("/ ")) for part in said.get("category", "").split(","))
+        topics = (clean_line(part.strip("/ ")) for part in outline.get("category", "").split(","))
         found.append(Subscription(url, title, folder, topics=tuple(dict.fromkeys(filter(None, topics)))))
     if not found and not refused:
         raise InvalidFeedList(f"{name} names no feed")
@@ -159,9 +161,11 @@ class _Outlines:
 
     def open(self, attributes: Mapping[str, str]) -> None:
         """Add an outline; unless it is a feed, those inside are in its folder."""
-        said = {key.lower(): value for key, value in attributes.items()}
-        self.found.append((said, self._folders[-1]))
-        title = "" if said.get("xmlurl") else clean_line(said.get("title", "") or said.get("text", ""))
+        outline = {key.lower(): value for key, value in attributes.items()}
+        self.found.append((outline, self._folders[-1]))
+        title = (
+            "" if outline.get("xmlurl") else clean_line(outline.get("title", "") or outline.get("text", ""))
+        )
         self._folders.append(title or self._folders[-1])
 
     def close(self) -> None:

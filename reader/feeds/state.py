@@ -124,7 +124,7 @@ class State:
         """Open or create it. Raises StorageError."""
         require("files")
         self.path = path or os.path.join(paths.ensure(paths.folder_of("data")), FILE)
-        with self._said():
+        with self._errors():
             self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
             try:
                 self._prepare()
@@ -147,7 +147,7 @@ class State:
 
     def _ask(self, statement: str, *values: object) -> list[Any]:
         """Run a statement; returns its rows."""
-        with self._said():
+        with self._errors():
             return self._connection.execute(statement, values).fetchall()
 
     def close(self) -> None:
@@ -163,7 +163,7 @@ class State:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """A transaction. Raises StorageError."""
-        with self._said():
+        with self._errors():
             self._connection.execute("begin immediate")
             try:
                 yield
@@ -200,7 +200,7 @@ class State:
 
     def move(self, old: str, new: str) -> bool:
         """Change a feed's URL; returns False if another feed has it."""
-        with self._said():
+        with self._errors():
             changed = self._connection.execute("update or ignore feed set url = ? where url = ?", (new, old))
             return changed.rowcount == 1
 
@@ -228,7 +228,7 @@ class State:
 
     def remember(self, feed: int, entries: Iterable[EntryState]) -> None:
         """Store the state of entries; inside a transaction or on its own."""
-        with self._said():
+        with self._errors():
             self._connection.executemany(
                 "insert or replace into entry values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 ((feed, *entry) for entry in entries),
@@ -236,7 +236,7 @@ class State:
 
     def forget(self, feed: int, keys: Iterable[str]) -> None:
         """Forget these entries."""
-        with self._said():
+        with self._errors():
             self._connection.executemany(
                 "delete from entry where feed = ? and key = ?", ((feed, key) for key in keys)
             )
@@ -260,7 +260,7 @@ class State:
         self._ask("insert or replace into mount values(?, ?)", folder, point)
 
     @contextmanager
-    def _said(self) -> Iterator[None]:
+    def _errors(self) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError) as error:

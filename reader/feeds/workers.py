@@ -70,14 +70,14 @@ class Workers:
         page = ReadablePage(*await self._ask("read_page", answer))
         return page._replace(authors=tuple(page.authors), topics=tuple(page.topics))
 
-    async def _ask(self, task: str, answer: Answer, **said: Any) -> Any:
-        said |= {"task": task, "content_type": answer.content_type, "url": answer.url}
-        found = await self.exchanged(said, answer.body)
+    async def _ask(self, task: str, answer: Answer, **arguments: Any) -> Any:
+        arguments |= {"task": task, "content_type": answer.content_type, "url": answer.url}
+        found = await self.exchanged(arguments, answer.body)
         if "error" in found:
             raise _ERRORS[found["kind"]](found["error"])
         return found["found"]
 
-    async def exchanged(self, said: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
+    async def exchanged(self, arguments: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
         """Returns a process's answer to a task (`answer_to`). Raises Unread."""
         process = await self._idle.get()
         is_whole = False
@@ -86,7 +86,7 @@ class Workers:
                 process = await self._start()
             assert process.stdin and process.stdout
             async with asyncio.timeout(PATIENCE):
-                process.stdin.write(json.dumps({**said, "size": len(raw)}).encode() + b"\n")
+                process.stdin.write(json.dumps({**arguments, "size": len(raw)}).encode() + b"\n")
                 process.stdin.write(raw)
                 await process.stdin.drain()
                 found: dict[str, Any] = json.loads(await process.stdout.readline())
@@ -133,18 +133,18 @@ def serve() -> None:
     sys.stdout = sys.stderr  # keep printed output out of the answers
     try:
         while line := tasks.readline():
-            said = json.loads(line)
-            found = answer_to(said, tasks.read(said.pop("size")))
+            arguments = json.loads(line)
+            found = answer_to(arguments, tasks.read(arguments.pop("size")))
             print(json.dumps(found), file=answers, flush=True)
     finally:
         os._exit(0)  # nothing to clean up, and nobody to report the closed pipe to
 
 
-def answer_to(said: dict[str, Any], raw: bytes) -> dict[str, Any]:
+def answer_to(arguments: dict[str, Any], raw: bytes) -> dict[str, Any]:
     """Returns the result of a task on these bytes, or its error."""
-    task = said.pop("task")
+    task = arguments.pop("task")
     try:
-        return {"found": (read_feed if task == "read_feed" else fulltext.read_page)(raw, **said)}
+        return {"found": (read_feed if task == "read_feed" else fulltext.read_page)(raw, **arguments)}
     except (MemoryError, RecursionError):
         return {"kind": "Unread", "error": "it is too large or too deeply nested to read; tell the site"}
     except ReaderError as error:

@@ -148,12 +148,12 @@ def related_links(
     with index.view() as view:
         live, among = view.live, Search(view, now).all_of(shown.clauses)
     own = BitMap(index.numbers_from([int(headline.id, 16)]))
-    told, known = _distinct(listed, headline.id, article.identity, among)
+    distinct, known = _distinct(listed, headline.id, article.identity, among)
     members = index.story_members([*own]) if own else []
     story = BitMap([number for _, number, _ in members if number in among]) - own - known
     scores = alike(index, live, article, among - own - known, story, limit)
     headlines = with_added_topics(index, index.headlines([*scores]), now)
-    return told + [
+    return distinct + [
         RelatedLink(_as_link(one), one, "same story" if one.number in story else "alike", scores[one.number])
         for one in headlines
     ]
@@ -163,7 +163,7 @@ def _distinct(
     listed: Sequence[RelatedLink], own_id: str, own_identity: str, among: BitMap
 ) -> tuple[list[RelatedLink], BitMap]:
     """Returns the listed links that are shown, each page once, and the collection's articles among them."""
-    told: dict[str, RelatedLink] = {}
+    distinct: dict[str, RelatedLink] = {}
     known = BitMap()
     for link in listed:
         identity = identity_of(link.related.web_url, "") or f"\0{link.related.title}"
@@ -173,8 +173,8 @@ def _distinct(
             if link.headline.number not in among:
                 continue
         if identity not in (own_id, own_identity):
-            told.setdefault(identity, link)
-    return [*told.values()], known
+            distinct.setdefault(identity, link)
+    return [*distinct.values()], known
 
 
 def _as_link(headline: Headline) -> Related:

@@ -36,16 +36,16 @@ class Change(NamedTuple):
     @property
     def words(self) -> str:
         """Returns a description to follow a count: "marked read"."""
-        said = []
+        parts = []
         if self.read is not None:
-            said.append("marked read" if self.read else "marked unread")
+            parts.append("marked read" if self.read else "marked unread")
         if self.starred is not None:
-            said.append("starred" if self.starred else "unstarred")
+            parts.append("starred" if self.starred else "unstarred")
         for word, tags in (("tagged", self.add_tags), ("untagged", self.remove_tags)):
-            said += [f"{word} {', '.join(tags)}"] if tags else []
+            parts += [f"{word} {', '.join(tags)}"] if tags else []
         if self.note is not None:
-            said.append("noted" if self.note else "note removed")
-        return ", ".join(said)
+            parts.append("noted" if self.note else "note removed")
+        return ", ".join(parts)
 
 
 class Traces(NamedTuple):
@@ -233,11 +233,11 @@ def exported_times(times: Mapping[str, float]) -> dict[str, str]:
 
 def imported_times(place: int, record: Mapping[str, object]) -> Times:
     """Returns the times in an exported record, if any. Raises UsageError."""
-    said = record.get("changed") or {}
+    times = record.get("changed") or {}
     try:
-        if not isinstance(said, Mapping):
+        if not isinstance(times, Mapping):
             raise ValueError
-        found = {str(part): datetime.fromisoformat(str(text)).timestamp() for part, text in said.items()}
+        found = {str(part): datetime.fromisoformat(str(text)).timestamp() for part, text in times.items()}
         if any(not 0 < time < MOST_SECONDS for time in found.values()):
             raise ValueError
     except (ValueError, OverflowError):

@@ -80,13 +80,13 @@ class PipeCommand:
                 self._kill(process)
         with process:
             assert process.stdout is not None
-            said = process.stdout.read(MOST_OUTPUT)
-            is_cut = len(said) == MOST_OUTPUT and bool(process.stdout.read(1))
+            output = process.stdout.read(MOST_OUTPUT)
+            is_cut = len(output) == MOST_OUTPUT and bool(process.stdout.read(1))
             if is_cut:
                 self._kill(process)
             while not self._has_gone(process):
                 time.sleep(0.01)
-        return Said(clean(said.decode("utf-8", "replace")).expandtabs(), process.returncode, is_cut)
+        return Said(clean(output.decode("utf-8", "replace")).expandtabs(), process.returncode, is_cut)
 
     def _input(self) -> IO[bytes]:
         """A temporary file with the text, at its beginning. Raises ReaderError."""
@@ -151,7 +151,7 @@ class _Running(NamedTuple):
     """A program that was running when last checked."""
 
     process: subprocess.Popen[bytes]
-    said: IO[bytes]
+    output: IO[bytes]
     name: str
 
 
@@ -165,19 +165,19 @@ def start(argv: Sequence[str], env: Mapping[str, str], patience: float = PATIENC
     `env` is what it needs besides our own environment. Blocks for `patience` seconds at most.
     """
     name = os.path.basename(argv[0])
-    said: IO[bytes] | None = None
+    output: IO[bytes] | None = None
     try:
         require("programs")
-        said = _file_for_output()
+        output = _file_for_output()
         process = subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True,
+            argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
             env={**os.environ, **env},
         )  # fmt: skip
     except (OSError, ValueError) as error:
-        if said is not None:
-            said.close()
+        if output is not None:
+            output.close()
         return f"{name}: {reason_of(error)}"
-    running = _Running(process, said, name)
+    running = _Running(process, output, name)
     try:
         process.wait(patience)
     except subprocess.TimeoutExpired:
@@ -239,10 +239,10 @@ def _pass(*_: object) -> None:
 
 
 def _failure(running: _Running) -> str | None:
-    with running.said as said:
+    with running.output as output:
         code = running.process.returncode
         if code == 0:
             return None
-        said.seek(0)
-        line = clean_line(said.read(4096).decode("utf-8", "replace").strip().partition("\n")[0])
+        output.seek(0)
+        line = clean_line(output.read(4096).decode("utf-8", "replace").strip().partition("\n")[0])
     return f"{running.name}: {line[:_MOST_REASON] or f'exited with {code}'}"

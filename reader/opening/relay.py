@@ -108,9 +108,9 @@ def proof(token: str, *words: str) -> str:
     return hmac.new(token.encode(), "\0".join(words).encode("utf-8", "replace"), "sha256").hexdigest()
 
 
-def is_proof(said: str, token: str, *words: str) -> bool:
+def is_proof(received: str, token: str, *words: str) -> bool:
     """Whether the proof is right, in constant time."""
-    return hmac.compare_digest(said.encode("utf-8", "replace"), proof(token, *words).encode())
+    return hmac.compare_digest(received.encode("utf-8", "replace"), proof(token, *words).encode())
 
 
 class Line:
@@ -193,8 +193,8 @@ def _ask(line: Line, url: str, token: str) -> Handed:
     if not is_proof(line.hear(), token, "relay", theirs, ours):
         raise Broken("it does not know the token")
     line.say(f"{proof(token, 'open', theirs, ours, url)} {url}")
-    said, _, rest = line.hear().partition(" ")
-    if not is_proof(said, token, "done", theirs, ours, rest):
+    received, _, rest = line.hear().partition(" ")
+    if not is_proof(received, token, "done", theirs, ours, rest):
         raise Broken("it does not know the token")
     word, _, sentence = rest.partition(" ")
     return Handed(word in (OPENED, REFUSED), word == OPENED, clean_line(sentence))
@@ -269,8 +269,8 @@ class Relay:
                 if not is_nonce(theirs):
                     return
                 line.say(proof(self._token, "relay", ours, theirs))
-                said, _, url = line.hear().partition(" ")
-                if not is_proof(said, self._token, "open", ours, theirs, url):
+                received, _, url = line.hear().partition(" ")
+                if not is_proof(received, self._token, "open", ours, theirs, url):
                     return
                 self._set_proven(connection)
                 line.extend(SECONDS)

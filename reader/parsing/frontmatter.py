@@ -222,7 +222,7 @@ def pairs(header: str) -> list[tuple[int, str, str]]:
             found.append((number, pair[1].strip(), [pair[2] or ""]))
         elif found and line[:1] in (" ", "\t"):
             found[-1][2].append(line)
-    return [(number, key, " ".join(filter(None, map(str.strip, said)))) for number, key, said in found]
+    return [(number, key, " ".join(filter(None, map(str.strip, lines)))) for number, key, lines in found]
 
 
 def _read_pairs(parts: Split) -> Parsed:

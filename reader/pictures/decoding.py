@@ -67,10 +67,10 @@ def make(raw: bytes, width: int, height: int, kind: str = "rgb") -> Pixels:
         raise PictureError(clean_line(str(error))) from None
     if done.returncode < 0:
         raise PictureError("decoding it failed")
-    said = clean_line(done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2])
+    message = clean_line(done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2])
     if done.returncode:
-        is_unknown = "UnidentifiedImageError" in said
-        raise PictureError("unknown picture format" if is_unknown else said or "it cannot be decoded")
+        is_unknown = "UnidentifiedImageError" in message
+        raise PictureError("unknown picture format" if is_unknown else message or "it cannot be decoded")
     head, _, data = done.stdout.partition(b"\n")
     made_width, made_height = map(int, head.split())
     return Pixels(made_width, made_height, data)

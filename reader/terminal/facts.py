@@ -252,9 +252,9 @@ def ancestors() -> list[str]:
     return names
 
 
-def read_tmux(said: str) -> Tmux:
+def read_tmux(output: str) -> Tmux:
     """What tmux wrote: a line in `_TMUX_FORMAT`, then its session's variables."""
-    first, *rest = said.splitlines() or [""]
+    first, *rest = output.splitlines() or [""]
     version, term, kind, features, set_clipboard = (first.split("\t") + [""] * 5)[:5]
     env: dict[str, str | None] = {}
     for line in rest:
@@ -317,12 +317,12 @@ def ask(*, also_kitty: bool) -> Answers:
         return Answers()
 
 
-def read_answers(said: bytes) -> Answers:
+def read_answers(replies: bytes) -> Answers:
     """The answers in what a terminal sent."""
-    attributes = _ATTRIBUTES.search(said)
-    kind, background = _CALLS_ITSELF.search(said), _BACKGROUND.search(said)
+    attributes = _ATTRIBUTES.search(replies)
+    kind, background = _CALLS_ITSELF.search(replies), _BACKGROUND.search(replies)
     pictures = ""
-    if _HAS_KITTY in said:
+    if _HAS_KITTY in replies:
         pictures = "kitty"
     elif attributes and _SIXEL in attributes[1].split(b";")[1:]:
         pictures = "sixel"
@@ -342,13 +342,13 @@ def _brightness(parts: tuple[bytes, ...]) -> str:
 
 def _heard() -> bytes:
     end = monotonic() + _PATIENCE
-    said = b""
-    while not _ATTRIBUTES.search(said):
+    replies = b""
+    while not _ATTRIBUTES.search(replies):
         left = end - monotonic()
         if left <= 0 or not select.select([0], [], [], left)[0]:
             break
-        said += os.read(0, 4096)
-    return said
+        replies += os.read(0, 4096)
+    return replies
 
 
 @contextmanager

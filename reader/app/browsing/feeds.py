@@ -40,8 +40,8 @@ class FeedProcess:
     called from any thread, also before the task has begun.
     """
 
-    def __init__(self, task: str, **said: Any) -> None:
-        self._task = {"task": task, **said}
+    def __init__(self, task: str, **arguments: Any) -> None:
+        self._task = {"task": task, **arguments}
         self._process: subprocess.Popen[str] | None = None
         self._lock = Lock()
         self.is_ended = False
@@ -125,8 +125,8 @@ class Feeds:
             fetch, page = self._keys("refresh"), self._keys("manage_feeds")
             return f"{fetch} fetches your feeds, {page} lists them"
         ways = (("subscribe", "subscribe"), ("import_feeds", "import OPML"), ("open_folder", "open a folder"))
-        said = [f"{self._keys(name)} {words}" if self._keys(name) else words for name, words in ways]
-        return f"Add your own news: {between.join(said)}"
+        parts = [f"{self._keys(name)} {words}" if self._keys(name) else words for name, words in ways]
+        return f"Add your own news: {between.join(parts)}"
 
     def _look_for_due(self) -> None:
         if self._is_over:
@@ -191,7 +191,7 @@ class Feeds:
     def _follow(self, process: FeedProcess) -> None:
         """Runs in a thread."""
         errors: list[tuple[str, str]] = []
-        told = 0.0
+        reported = 0.0
         try:
             for step in process.steps():
                 if "report" in step:
@@ -199,8 +199,8 @@ class Feeds:
                     return
                 if step["error"]:
                     errors.append((step["name"], step["error"]))
-                if step["note"] or time.monotonic() - told >= TELL_EVERY:
-                    told = time.monotonic()
+                if step["note"] or time.monotonic() - reported >= TELL_EVERY:
+                    reported = time.monotonic()
                     self._host.call_later(self._show_step, process, step)
         except Exception as error:
             self._host.call_later(self._ended, process, reason_of(error), True)
@@ -229,14 +229,14 @@ class Feeds:
         parts += [f"{report['updated']:,} updated"] if report["updated"] and self._is_asked_for else []
         if self._is_asked_for and not parts:
             parts = [f"Nothing new in {counted(report['feeds'], 'feed')}"]
-        told = [error for error in errors if self._is_asked_for or " ".join(error) not in self._failed]
+        reported = [error for error in errors if self._is_asked_for or " ".join(error) not in self._failed]
         self._failed = {" ".join(error) for error in errors}
-        if len(told) == 1:
-            parts.append(": ".join(told[0]))
-        elif told:
+        if len(reported) == 1:
+            parts.append(": ".join(reported[0]))
+        elif reported:
             page = f"; {keys} lists them" if (keys := self._keys("manage_feeds")) else ""
-            parts.append(f"{len(told):,} feeds failed{page}")
-        self._ended(process, "; ".join(parts), bool(told))
+            parts.append(f"{len(reported):,} feeds failed{page}")
+        self._ended(process, "; ".join(parts), bool(reported))
 
     def _ended(self, process: FeedProcess, sentence: str, is_warning: bool = False) -> None:
         if process is not self._fetch:
@@ -272,8 +272,10 @@ class Feeds:
         """Look for feeds at an address; `show` gets them, or an error. Returns what cancels the search."""
         return self._in_process("discover", lambda found, reason: show(found or [], reason), url=url)
 
-    def _in_process(self, task: str, then: Callable[[Any, str], object], **said: str) -> Callable[[], None]:
-        process = FeedProcess(task, **said)
+    def _in_process(
+        self, task: str, then: Callable[[Any, str], object], **arguments: str
+    ) -> Callable[[], None]:
+        process = FeedProcess(task, **arguments)
         self._others.add(process)
 
         def work() -> None:
@@ -345,11 +347,11 @@ class Feeds:
             self._warn(str(error))
             return
         there = len(wanted) - len(added)
-        said = f"Subscribed to {name if name and added else counted(len(added), 'feed')}"
-        said = f"{said}, {there:,} already subscribed" if there else said
+        notice = f"Subscribed to {name if name and added else counted(len(added), 'feed')}"
+        notice = f"{notice}, {there:,} already subscribed" if there else notice
         is_elsewhere = not (self._is_news or self._is_sample) and self._library.total > 0
         keys = self._keys("open_folder")
-        self._host.say(f"{said}; {keys} and Enter open your news" if is_elsewhere and keys else said)
+        self._host.say(f"{notice}; {keys} and Enter open your news" if is_elsewhere and keys else notice)
         self.renew_page()
         if self._is_news:
             self.fetch([one.address for one in added] if len(added) == 1 else (), is_asked_for=bool(added))

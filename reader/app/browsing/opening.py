@@ -156,7 +156,7 @@ class Opening:
     def _open(self, links: Sequence[Link]) -> None:
         """Runs in a thread; if no browser takes them, the addresses are shown and copied."""
         here = self._terminal_now()
-        said: list[str] = []
+        sentences: list[str] = []
         left: list[Link] = []
         reason = ""
         for title, url in links:
@@ -167,12 +167,14 @@ class Opening:
                 continue
             outcome = self._carried_out(plan, here)
             if outcome.ok:
-                said.append(outcome.sentence)
+                sentences.append(outcome.sentence)
             else:
                 left.append((title, plan.url))
                 reason = outcome.sentence
-        if said:
-            self._report(said[0] if len(said) == 1 else f"Sent {len(said)} pages to the browser")
+        if sentences:
+            self._report(
+                sentences[0] if len(sentences) == 1 else f"Sent {len(sentences)} pages to the browser"
+            )
         if left:
             sent = self._sent("\n".join(url for _, url in left))
             sentence = f"{reason}. {sent.sentence}." if sent.ok else f"{reason}."

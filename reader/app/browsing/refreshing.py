@@ -123,7 +123,7 @@ class Refreshing:
             self._hurried.wait(min(PAUSE * (monotonic() - began), MOST_PAUSE))
 
     def _refresh(self) -> None:
-        began = told = monotonic()
+        began = reported = monotonic()
         has_changed, is_empty = False, not self._library.total
         pace = Pace()
         first_steps, self._first_steps = self._first_steps, None
@@ -133,11 +133,11 @@ class Refreshing:
             has_changed = has_changed or step.changed
             now = monotonic()
             left = pace.left(step, now)
-            if step.report is not None or now - told >= TELL_EVERY or (is_empty and has_changed):
+            if step.report is not None or now - reported >= TELL_EVERY or (is_empty and has_changed):
                 is_empty = is_empty and not has_changed
                 step = step._replace(changed=has_changed)
                 self._host.call_later(self._show_step, step, now - began, left)
-                told, has_changed = now, False
+                reported, has_changed = now, False
 
     def _watch(self) -> None:
         """Runs in a thread: looks for changes for as long as the screen is there."""

@@ -94,8 +94,8 @@ class SavedQueryCommands:
             self._host.say("Nothing to save: search or filter first")
             return
         known = next((view.name for view in self._sidebar.views if view.query == query), "")
-        said = in_words(query).replace("…", "").strip()
-        proposal = known or shorten(said, LONGEST_NAME, placeholder="") or said[:LONGEST_NAME]
+        words = in_words(query).replace("…", "").strip()
+        proposal = known or shorten(words, LONGEST_NAME, placeholder="") or words[:LONGEST_NAME]
 
         def save(answer: str | None) -> None:
             if not (name := clean_line(answer or "")):
@@ -103,8 +103,8 @@ class SavedQueryCommands:
             rival = _named(name, arranged(self._views.configured))
             view = View(rival.name if rival else name, str(query))
             question = f'Replace the view "{view.name}"?'
-            said = f'Saved the view "{view.name}"; {self._keys("manage_views")} edits or deletes it'
-            self._save(self._views, view, self._use_views, said, rival, question)
+            notice = f'Saved the view "{view.name}"; {self._keys("manage_views")} edits or deletes it'
+            self._save(self._views, view, self._use_views, notice, rival, question)
 
         self._host.open_dialog(Ask("Save this search as a view named", proposal, is_proposal=True), save)
 
@@ -127,10 +127,10 @@ class SavedQueryCommands:
             if rival is not None:
                 rule = rival if rival.text == rule.text else View(rival.name, _either(rival.text, rule.text))
             question = f'Add this search to the rule for "{rule.name}"?'
-            said = (
+            notice = (
                 f'Added a rule for the topic "{rule.name}"; {self._keys("manage_topics")} edits or deletes it'
             )
-            self._save(self._topics, rule, self._use_rules, said, rival, question)
+            self._save(self._topics, rule, self._use_rules, notice, rival, question)
 
         self._host.open_dialog(Ask("Give all matching articles the topic", suggestions=known), give)
 
@@ -142,7 +142,7 @@ class SavedQueryCommands:
         file: SavedQueries,
         query: View,
         use: Callable[[Configured], object],
-        said: str,
+        notice: str,
         rival: View | None,
         question: str,
     ) -> None:
@@ -159,7 +159,7 @@ class SavedQueryCommands:
                 self._host.say(str(error), is_warning=True)
             else:
                 use(after)
-                self._host.say(said)
+                self._host.say(notice)
 
         if rival is None or rival.text == query.text:
             write(True)

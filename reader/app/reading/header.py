@@ -235,8 +235,8 @@ def other_fields(article: Article) -> Mapping[str, Value]:
             continue  # a template's key without a value
         if all(_key(text) in shown or _is_date(text, article) for text in texts):
             continue
-        said = words(plain_text(clean_line(texts[0]))) if len(texts) == 1 else []
-        if len(said) >= MIN_BEGINNING and excerpt[: len(said)] == said:
+        found = words(plain_text(clean_line(texts[0]))) if len(texts) == 1 else []
+        if len(found) >= MIN_BEGINNING and excerpt[: len(found)] == found:
             continue
         left[name] = value
     return left

@@ -319,7 +319,7 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
 
     def action_keep(self) -> None:
         """Close with the changed settings, unless a duration is invalid."""
-        said: dict[str, Any] = {}
+        changed: dict[str, Any] = {}
         for key in self.LINES:
             line = self.query_one(f"#feed-{key}", Input)
             text = clean_line(line.value)
@@ -330,9 +330,9 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
                 self.refuse(str(error))
                 line.focus()
                 return
-            said[key] = text or None
-        said["full_text"] = self.query_one(Checkbox).value or None
-        self.dismiss({key: value for key, value in said.items() if value != self._values.get(key)})
+            changed[key] = text or None
+        changed["full_text"] = self.query_one(Checkbox).value or None
+        self.dismiss({key: value for key, value in changed.items() if value != self._values.get(key)})
 
 
 Found = Sequence[dict[str, Any]]
@@ -444,10 +444,10 @@ class SubscribePage(Page["Subscription | None"]):
             self.dismiss(Subscription(self.chosen["url"], name, clean_line(event.value)))
 
     def _say(self, sentence: str, *, is_warning: bool = False) -> None:
-        said = self.query_one("#feed-said", Label)
-        said.display = bool(sentence)
-        said.set_class(is_warning, "-warning")
-        said.update(Content(sentence))
+        label = self.query_one("#feed-said", Label)
+        label.display = bool(sentence)
+        label.set_class(is_warning, "-warning")
+        label.update(Content(sentence))
 
     def _stop_looking(self) -> None:
         if self._end is not None:

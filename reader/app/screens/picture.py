@@ -139,8 +139,8 @@ class PictureScreen(Page[None]):
         keys: list[Hint] = (
             [("next_unread", "next"), ("previous_unread", "previous")] if len(self._urls) > 1 else []
         )
-        said = f"{name}{number}   " + (f"{sentence}   " if sentence else "")
-        self.query_one("#picture-said", KeyLine).show(*keys, ("back", "back"), before=said)
+        status = f"{name}{number}   " + (f"{sentence}   " if sentence else "")
+        self.query_one("#picture-said", KeyLine).show(*keys, ("back", "back"), before=status)
 
     def action_turn(self, step: int) -> None:
         place = max(min(self.place + step, len(self._urls) - 1), 0)

@@ -111,21 +111,21 @@ class CommandOutput(Page[None]):
             self._command = PipeCommand(self._argv, self._text())
             if self._is_left:
                 return
-            said = self._command.run()
+            output = self._command.run()
         except ReaderError as error:
             self.call_later(self._show, None, str(error))
         else:
-            self.call_later(self._show, said, "")
+            self.call_later(self._show, output, "")
 
-    def _show(self, said: Said | None, reason: str) -> None:
+    def _show(self, output: Said | None, reason: str) -> None:
         """Show the output of the command, or why it could not be started."""
         self.ended = True
         view = self.query_one(OutputView)
         view.sentence = reason or "No output."
-        if said is not None:
-            view.text = said.text
+        if output is not None:
+            view.text = output.text
         scroll = (("move_down", ""), ("move_up", ""), ("page_on", "scroll"))
-        self._say(_outcome(said), ("back", "back"), *scroll, ("copy_url", "copy"))
+        self._say(_outcome(output), ("back", "back"), *scroll, ("copy_url", "copy"))
 
     def _say(self, state: str, *keys: Hint) -> None:
         name = cut(shlex.join(self._argv), max(self.app.size.width - len(state) - 8, 8))
@@ -142,12 +142,12 @@ class CommandOutput(Page[None]):
         self._copy(self.query_one(OutputView).text)
 
 
-def _outcome(said: Said | None) -> str:
-    if said is None:
+def _outcome(output: Said | None) -> str:
+    if output is None:
         return "could not start"
-    if said.is_cut:
+    if output.is_cut:
         return "stopped: too much output"
-    return "" if said.code == 0 else f"exit code {said.code}"
+    return "" if output.code == 0 else f"exit code {output.code}"
 
 
 class OutputView(PaintedView, can_focus=True):

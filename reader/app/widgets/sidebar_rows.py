@@ -363,8 +363,8 @@ def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterat
     elif not note and not is_high:
         # The ends of the scale, of dates the years alone where there is little room.
         years = (first[-4:], last[-4:]) if field == "date" else ()
-        told = (" – ".join(dict.fromkeys(ends)) for ends in ((first, last), years))
-        note = next((words for words in told if len(words) <= room - len(HEADS[field]) - 1), "")
+        notes = (" – ".join(dict.fromkeys(ends)) for ends in ((first, last), years))
+        note = next((words for words in notes if len(words) <= room - len(HEADS[field]) - 1), "")
     yield SidebarRow("head", field, HEADS[field], state="included" if chart.chosen_words else "", note=note)
     if is_high:
         yield SidebarRow("upper", field, bars=line_of(chart, 0, 2, room, mark))

@@ -343,17 +343,17 @@ class GuardedIndex:
             return question()
         except Exception as error:
             self._sound = self._index.edition
-            raise self._said(error) from error
+            raise self._reader_error(error) from error
 
     def rebuilt_after(self, error: Exception) -> Iterator[Progress]:
         """Rebuild the index if this error means damage. Raises ReaderError for any other one."""
         if not self._means_damage(error) or self._sound == self._index.edition:
-            raise self._said(error) from error
+            raise self._reader_error(error) from error
         try:
             self._index.begin_again()
             yield from self._refresh()
         except Exception as further:
-            raise self._said(further) from further
+            raise self._reader_error(further) from further
 
     @staticmethod
     def _means_damage(error: Exception) -> bool:
@@ -364,7 +364,7 @@ class GuardedIndex:
         return not isinstance(error, ReaderError | OSError | MemoryError)
 
     @staticmethod
-    def _said(error: Exception) -> ReaderError:
+    def _reader_error(error: Exception) -> ReaderError:
         if isinstance(error, ReaderError):
             return error
         if isinstance(error, sqlite3.Error | OSError):

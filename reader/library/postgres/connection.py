@@ -55,25 +55,25 @@ def connect(
     changes. Raises SharedError."""
     name = shown(address)
     try:
-        said = conninfo.conninfo_to_dict(address)
+        parameters = conninfo.conninfo_to_dict(address)
     except (psycopg.ProgrammingError, UnicodeError) as error:
         # libpq's error for a password that is not percent-encoded contains a part of it.
         has_password = re.search("[@:]|password", address.partition("://")[2])
         why = _UNQUOTED if has_password else clean_line(str(error))
         raise SharedError(f"{name} is not a database URL: {why}") from None
     # A host that begins so is a socket without a file.
-    if any("@" in str(said.get(part) or "")[1:] for part in ("host", "port", "dbname")):
+    if any("@" in str(parameters.get(part) or "")[1:] for part in ("host", "port", "dbname")):
         raise SharedError(f"{name} is not a database URL: {_UNQUOTED}")
-    if "port=" not in address and not re.fullmatch(r"[\d,]*", str(said.get("port") or "")):
+    if "port=" not in address and not re.fullmatch(r"[\d,]*", str(parameters.get("port") or "")):
         raise SharedError(f'{name} is not a database URL: after the host, ":" needs a port number')
-    known = WATCHFUL | {key: value for key, value in said.items() if value is not None}
-    if "service" not in said and not {"PGSERVICE", "PGCONNECT_TIMEOUT"} & os.environ.keys():
+    known = WATCHFUL | {key: value for key, value in parameters.items() if value is not None}
+    if "service" not in parameters and not {"PGSERVICE", "PGCONNECT_TIMEOUT"} & os.environ.keys():
         known.setdefault("connect_timeout", CONNECT_TIMEOUT)
     if is_writing:
         known["target_session_attrs"] = "read-write"
-    wished = said.get("options") or os.environ.get("PGOPTIONS", "")
+    options = parameters.get("options") or os.environ.get("PGOPTIONS", "")
     known["options"] = (
-        f"{wished} -c search_path={SCHEMA},pg_temp -c statement_timeout={timeout_ms}"
+        f"{options} -c search_path={SCHEMA},pg_temp -c statement_timeout={timeout_ms}"
         f" -c lock_timeout={LOCK_MS} -c TimeZone=UTC -c DateStyle=ISO"
     ).strip()
     try:
@@ -244,21 +244,21 @@ _BY_TEXT = (
 def _first_line(error: psycopg.Error, address: str) -> str:
     """Returns the line of a message with the reason, without secrets of a URL."""
     lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-    said = re.sub(
+    message = re.sub(
         r"^(?:connection (?:failed|is bad): )?(?:connection to server .*? failed: )?(?:(?:FATAL|ERROR):\s*)?",
         "",
         lines[0],
     )
-    return clean_line(_without_secrets(said, address)).rstrip(".")
+    return clean_line(_without_secrets(message, address)).rstrip(".")
 
 
 def _without_secrets(text: str, address: str) -> str:
     """Returns a text without passwords: those of the URL, and anything in the place of one."""
     try:
-        said = conninfo.conninfo_to_dict(address)
+        parameters = conninfo.conninfo_to_dict(address)
     except psycopg.Error:
-        said = {}
+        parameters = {}
     for key in ("password", "sslpassword"):
-        if secret := str(said.get(key) or ""):
+        if secret := str(parameters.get(key) or ""):
             text = text.replace(secret, "***")
     return text

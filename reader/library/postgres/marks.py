@@ -286,8 +286,8 @@ def _mark(row: tuple[Any, ...]) -> Mark:
     return Mark(key, identity, read, starred, clean(note), names, Traces(*traces))
 
 
-def _times(said: object) -> Times:
-    found = said if isinstance(said, dict) else {}
+def _times(stored: object) -> Times:
+    found = stored if isinstance(stored, dict) else {}
     return {
         part: float(at) for part, at in found.items() if isinstance(at, int | float) and 0 < at < MOST_SECONDS
     }
@@ -312,9 +312,9 @@ def _to_json(mark: Mark) -> str:
     return json.dumps(_kept(mark)[: len(_STATE)], ensure_ascii=False)
 
 
-def _from_json(said: object) -> Mark:
+def _from_json(stored: object) -> Mark:
     try:
-        assert isinstance(said, list) and len(said) == len(_STATE)
-        return _mark((*said, None, None, None))
+        assert isinstance(stored, list) and len(stored) == len(_STATE)
+        return _mark((*stored, None, None, None))
     except (AssertionError, TypeError):
         raise SharedError("the record of this change is damaged: it can't be undone or redone") from None

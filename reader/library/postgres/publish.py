@@ -182,8 +182,8 @@ class Publisher:
         writes = local.execute(
             "select key, value from meta where key in ('generation', 'rekeyed') order by 1"
         )
-        said = repr((platform.node(), self._index.location, file.st_ino, writes.fetchall()))
-        return blake2b(said.encode("utf-8", "replace"), digest_size=16).hexdigest()
+        state = repr((platform.node(), self._index.location, file.st_ino, writes.fetchall()))
+        return blake2b(state.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     def _compare(self, connection: psycopg.Connection, local: sqlite3.Connection) -> Difference:
         """Find the articles that differ, by merging the stamps of both sides, sorted by key."""
@@ -406,10 +406,10 @@ def files(local: sqlite3.Connection, rest: str, values: Sequence[int] = ()) -> I
     for root, folder, *columns in local.execute(f"{query} {rest}", values):
         row = IndexRow._make(columns)
         path = f"{unpack_name(folder)}/{unpack_name(row.name)}"
-        said = repr((
+        state = repr((
             CONTENT, *row[:14], row.title_key, row.text_key, row.mtime_ns, row.size, row.ctime_ns, path
         ))  # fmt: skip
-        digest = blake2b(said.encode("utf-8", "surrogateescape"), digest_size=8).digest()
+        digest = blake2b(state.encode("utf-8", "surrogateescape"), digest_size=8).digest()
         yield IndexedFile(row, int.from_bytes(digest, signed=True), root, path)
 
 

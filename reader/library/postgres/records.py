@@ -91,7 +91,7 @@ def record_of(article: Article) -> dict[str, Any]:
     """Returns an article's data for `json`; body and path are separate columns."""
     return {
         "identity": article.identity, "title": article.title, "excerpt": article.excerpt,
-        "publishedDateTime": _said(article.published_date_time),
+        "publishedDateTime": _date_text(article.published_date_time),
         "originalUrl": without_user(article.original_url), "webUrl": without_user(article.web_url),
         "provider": article.provider._asdict(), "topics": article.topics, "category": article.category,
         "type": article.type, "quality": article.quality, "heat": article.heat, "author": article.author,
@@ -119,111 +119,111 @@ def _image(image: Image) -> dict[str, Any]:
 
 def _related(one: Related) -> dict[str, Any]:
     return {
-        "title": one.title, "excerpt": one.excerpt, "publishedDateTime": _said(one.published_date_time),
+        "title": one.title, "excerpt": one.excerpt, "publishedDateTime": _date_text(one.published_date_time),
         "webUrl": without_user(one.web_url), "type": one.type, "provider": one.provider._asdict(),
         "quality": one.quality, "images": [_image(image) for image in one.images],
     }  # fmt: skip
 
 
-def _said(then: When | None) -> str | None:
+def _date_text(then: When | None) -> str | None:
     return None if then is None else then.isoformat()
 
 
 def article_of(record: object, body: str, path: str) -> Article:
     """Returns the article of a row, cleaned again; values of the wrong type are dropped."""
-    said = record if isinstance(record, Mapping) else {}
+    fields = record if isinstance(record, Mapping) else {}
     shown = clean_line(path)
     return Article(
-        path=path, identity=_line(said.get("identity")), title=_line(said.get("title")),
-        excerpt=_text(said.get("excerpt")), published_date_time=_when(said.get("publishedDateTime")),
-        original_url=_line(said.get("originalUrl")), web_url=_line(said.get("webUrl")),
-        provider=_provider(said.get("provider")), topics=_lines(said.get("topics")),
-        category=_line(said.get("category")), type=_line(said.get("type")),
-        quality=_whole(said.get("quality")), heat=_whole(said.get("heat")),
-        author=_lines(said.get("author")), published=_flag(said.get("published")),
-        images=tuple(map(_image_of, _objects(said.get("images")))),
-        related=tuple(map(_related_of, _objects(said.get("related")))),
-        other=_other(said.get("other")), body=clean(body),
-        problems=tuple(_problems(shown, said.get("problems"))),
-        title_key=_whole(said.get("titleKey")), text_key=_whole(said.get("textKey")),
-        page=_line(said.get("page")), base=_line(said.get("base")),
+        path=path, identity=_line(fields.get("identity")), title=_line(fields.get("title")),
+        excerpt=_text(fields.get("excerpt")), published_date_time=_when(fields.get("publishedDateTime")),
+        original_url=_line(fields.get("originalUrl")), web_url=_line(fields.get("webUrl")),
+        provider=_provider(fields.get("provider")), topics=_lines(fields.get("topics")),
+        category=_line(fields.get("category")), type=_line(fields.get("type")),
+        quality=_whole(fields.get("quality")), heat=_whole(fields.get("heat")),
+        author=_lines(fields.get("author")), published=_flag(fields.get("published")),
+        images=tuple(map(_image_of, _objects(fields.get("images")))),
+        related=tuple(map(_related_of, _objects(fields.get("related")))),
+        other=_other(fields.get("other")), body=clean(body),
+        problems=tuple(_problems(shown, fields.get("problems"))),
+        title_key=_whole(fields.get("titleKey")), text_key=_whole(fields.get("textKey")),
+        page=_line(fields.get("page")), base=_line(fields.get("base")),
     )  # fmt: skip
 
 
-def _image_of(said: Mapping[str, Any]) -> Image:
+def _image_of(fields: Mapping[str, Any]) -> Image:
     return Image(
-        _line(said.get("url")),
-        _whole(said.get("width")),
-        _whole(said.get("height")),
-        _flag(said.get("is_cached")),
+        _line(fields.get("url")),
+        _whole(fields.get("width")),
+        _whole(fields.get("height")),
+        _flag(fields.get("is_cached")),
     )
 
 
-def _related_of(said: Mapping[str, Any]) -> Related:
+def _related_of(fields: Mapping[str, Any]) -> Related:
     return Related(
-        _line(said.get("title")), _text(said.get("excerpt")), _when(said.get("publishedDateTime")),
-        _line(said.get("webUrl")), _line(said.get("type")), _provider(said.get("provider")),
-        _whole(said.get("quality")), tuple(map(_image_of, _objects(said.get("images")))),
+        _line(fields.get("title")), _text(fields.get("excerpt")), _when(fields.get("publishedDateTime")),
+        _line(fields.get("webUrl")), _line(fields.get("type")), _provider(fields.get("provider")),
+        _whole(fields.get("quality")), tuple(map(_image_of, _objects(fields.get("images")))),
     )  # fmt: skip
 
 
-def _problems(path: str, said: object) -> Iterable[Problem]:
-    for one in said if isinstance(said, list) else []:
+def _problems(path: str, value: object) -> Iterable[Problem]:
+    for one in value if isinstance(value, list) else []:
         if isinstance(one, list) and len(one) == 3:
             yield Problem(path, _whole(one[0]) or 0, _line(one[1]), _line(one[2]))
 
 
-def _text(said: object) -> str:
-    return clean(said) if isinstance(said, str) else ""
+def _text(value: object) -> str:
+    return clean(value) if isinstance(value, str) else ""
 
 
-def _line(said: object) -> str:
-    return clean_line(said) if isinstance(said, str) else ""
+def _line(value: object) -> str:
+    return clean_line(value) if isinstance(value, str) else ""
 
 
-def _lines(said: object) -> tuple[str, ...]:
-    return tuple(filter(None, map(_line, said))) if isinstance(said, list) else ()
+def _lines(value: object) -> tuple[str, ...]:
+    return tuple(filter(None, map(_line, value))) if isinstance(value, list) else ()
 
 
-def _whole(said: object) -> int | None:
-    return said if isinstance(said, int) and not isinstance(said, bool) else None
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _flag(said: object) -> bool | None:
-    return said if isinstance(said, bool) else None
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
-def _objects(said: object) -> list[Mapping[str, Any]]:
-    return [one for one in said if isinstance(one, Mapping)] if isinstance(said, list) else []
+def _objects(value: object) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
-def _provider(said: object) -> Provider:
-    found = said if isinstance(said, Mapping) else {}
+def _provider(value: object) -> Provider:
+    found = value if isinstance(value, Mapping) else {}
     return Provider(_line(found.get("name")), _line(found.get("domain")))
 
 
-def _when(said: object) -> When | None:
+def _when(value: object) -> When | None:
     try:
-        if not isinstance(said, str):
+        if not isinstance(value, str):
             return None
-        if len(said) == len("2024-01-31"):
-            return date.fromisoformat(said)
-        then = datetime.fromisoformat(said)
+        if len(value) == len("2024-01-31"):
+            return date.fromisoformat(value)
+        then = datetime.fromisoformat(value)
         return then.astimezone(UTC) if then.tzinfo else then.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
 
 
-def _other(said: object) -> dict[str, Value]:
-    return {_line(key): _value(value) for key, value in said.items()} if isinstance(said, Mapping) else {}
+def _other(value: object) -> dict[str, Value]:
+    return {_line(key): _value(item) for key, item in value.items()} if isinstance(value, Mapping) else {}
 
 
-def _value(said: object) -> Value:
-    if isinstance(said, Mapping):
-        return {_line(key): _value(value) for key, value in said.items()}
-    if isinstance(said, list):
-        return [_value(one) for one in said]
-    return _text(said) if isinstance(said, str) else None
+def _value(value: object) -> Value:
+    if isinstance(value, Mapping):
+        return {_line(key): _value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_value(item) for item in value]
+    return _text(value) if isinstance(value, str) else None
 
 
 def storable(text: str) -> str:

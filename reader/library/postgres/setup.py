@@ -141,14 +141,18 @@ def _servers(addresses: Sequence[str], owner: str, *, with_passwords: bool) -> l
         f"grant usage on foreign data wrapper postgres_fdw to {owner}",
     ]
     for place, address in enumerate(addresses):
-        said = {key: str(value) for key, value in conninfo.conninfo_to_dict(address).items()}
-        options = {key: value for key, value in said.items() if key not in _SAID_ELSEWHERE} | SERVER_OPTIONS
+        parameters = {key: str(value) for key, value in conninfo.conninfo_to_dict(address).items()}
+        options = {
+            key: value for key, value in parameters.items() if key not in _SAID_ELSEWHERE
+        } | SERVER_OPTIONS
         found.append(
             f"create server {_server(place)} foreign data wrapper postgres_fdw options({_options(options)})"
         )
-        who = {"user": said.get("user", "")} if "user" in said else {}
-        if "password" in said:
-            who["password"] = said["password"] if with_passwords else f"PASSWORD OF {said.get('user')}"
+        who = {"user": parameters.get("user", "")} if "user" in parameters else {}
+        if "password" in parameters:
+            who["password"] = (
+                parameters["password"] if with_passwords else f"PASSWORD OF {parameters.get('user')}"
+            )
         else:
             # Uses the server's own ~/.pgpass or certificate; only an administrator may allow that.
             who["password_required"] = "false"

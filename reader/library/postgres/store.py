@@ -156,10 +156,10 @@ class PostgresStore:
     def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
         # Listed by number: with a plain join, shards would send all articles.
         rows = self._rows(
-            "with told as (select story, number from story"
+            "with member as (select story, number from story"
             " where story in (select story from story where number = any(%s)))"
-            " select story, number, provider from told join article using(number)"
-            " where article.number = any(array(select number from told)) order by date desc, key desc",
+            " select story, number, provider from member join article using(number)"
+            " where article.number = any(array(select number from member)) order by date desc, key desc",
             [*numbers],
         )
         return [(story, number, clean_line(provider)) for story, number, provider in rows]
@@ -243,11 +243,11 @@ def read_article(record: str, body: str, path: str) -> Article:
     import json
 
     try:
-        said = json.loads(record)
+        fields = json.loads(record)
     except (ValueError, RecursionError):
-        said = {}
+        fields = {}
     # A row must never name a local file, whatever it contains.
-    return article_of(said, body, "" if os.path.isabs(path) else path)
+    return article_of(fields, body, "" if os.path.isabs(path) else path)
 
 
 def _anywhere(part: str) -> str:
