@@ -179,7 +179,7 @@ def test_an_article_whose_file_has_gone(feed: Path, library: Library) -> None:
     (one,) = every(library)
     (feed / "a.md").unlink()
     assert not library.is_fresh([one])
-    with pytest.raises(NoSuchArticle, match="refresh to see"):
+    with pytest.raises(NoSuchArticle, match="refresh the list"):
         library.article(one)
     refresh(library)
     with pytest.raises(NoSuchArticle, match="no longer in the collection"):
