@@ -32,14 +32,19 @@ def serve() -> None:
     task = json.loads(sys.stdin.readline())
     Thread(target=_end_with_the_screen, daemon=True).start()
     answers, sys.stdout = sys.stdout, sys.stderr
-    try:
-        for answer in _TASKS[task.pop("task")](**task):
+    with suppress(BrokenPipeError):
+        for answer in answers_to(**task):
             print(json.dumps(answer), file=answers, flush=True)
+
+
+def answers_to(task: str, **said: Any) -> Iterator[dict[str, Any]]:
+    """Run a task; the last answer is its result or an error message."""
+    try:
+        yield from _TASKS[task](**said)
     except ReaderError as error:
-        print(json.dumps({"error": str(error)}), file=answers, flush=True)
+        yield {"error": str(error)}
     except OSError as error:
-        if not isinstance(error, BrokenPipeError):
-            print(json.dumps({"error": f"{error.strerror or error}"}), file=answers, flush=True)
+        yield {"error": f"{error.strerror or error}"}
 
 
 def _end_with_the_screen() -> None:

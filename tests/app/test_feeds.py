@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import json
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, OptionList
 
 from reader.app import Start
+from reader.app.browsing.feeds import FeedProcess
 from reader.app.reader_app import ReaderApp
 from reader.app.screens.feeds import FeedForm, FeedRow, FeedsPage, SubscribePage
+from reader.cli.feed_worker import answers_to
 from reader.config import Config
+from reader.errors import ReaderError
 from reader.feeds import subscriptions
 from reader.feeds.state import FeedState
 from reader.feeds.subscriptions import Subscription
+from reader.feeds.workers import Workers, answer_to
 from reader.library.sources import open_library
 from reader.query import Query
 from tests.app.pilot import NARROW, WIDE, browse, line, notices, picture, settled
@@ -46,6 +52,23 @@ def news(_own_places: Path) -> Path:
     folder = _own_places / "data" / "news"
     folder.mkdir(parents=True)
     return folder
+
+
+@pytest.fixture
+def in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread fetches and reads feeds instead of processes, which take most of a second to start."""
+
+    def steps(process: FeedProcess) -> Iterator[dict[str, Any]]:
+        for answer in answers_to(**process.task):
+            if answer.keys() == {"error"}:
+                raise ReaderError(answer["error"])
+            yield json.loads(json.dumps(answer))
+
+    async def exchanged(_: Workers, said: Mapping[str, Any], raw: bytes) -> Any:
+        return json.loads(json.dumps(answer_to({**said}, raw)))
+
+    monkeypatch.setattr(FeedProcess, "steps", steps)
+    monkeypatch.setattr(Workers, "exchanged", exchanged)
 
 
 @asynccontextmanager
@@ -79,6 +102,7 @@ async def test_what_is_due_is_fetched_by_itself_and_said_once(site: Site, news: 
         assert site.paths() == ["/feed"]
 
 
+@pytest.mark.usefixtures("in_a_thread")
 async def test_r_fetches_without_moving_the_cursor(site: Site, news: Path) -> None:
     """New articles come above and below the article under the cursor, which keeps it."""
     subscriptions.add([Subscription(f"{site.url}/feed", "Harbour Post")])
@@ -136,6 +160,7 @@ async def test_escape_in_the_list_stops_a_fetch(site: Site, news: Path) -> None:
         await settled(pilot)
 
 
+@pytest.mark.usefixtures("in_a_thread")
 async def test_failures_are_said_in_words(site: Site, news: Path) -> None:
     """A single one with its feed; R without feeds looks for files as before."""
     async with reading(news) as pilot:
@@ -148,6 +173,7 @@ async def test_failures_are_said_in_words(site: Site, news: Path) -> None:
         await settled(pilot)
 
 
+@pytest.mark.usefixtures("in_a_thread")
 async def test_subscribing_shows_what_was_found_before_it_is_kept(site: Site, news: Path) -> None:
     """Title, number, the newest three and where; one of several is chosen, then a folder."""
     async with reading(news) as pilot:
@@ -173,6 +199,7 @@ async def test_subscribing_shows_what_was_found_before_it_is_kept(site: Site, ne
         await settled(pilot)
 
 
+@pytest.mark.usefixtures("in_a_thread")
 async def test_leaving_the_dialog_keeps_nothing(site: Site, news: Path) -> None:
     """Esc while it looks, or when it was found, and an address without a feed."""
     async with reading(news) as pilot:
@@ -201,6 +228,7 @@ async def subscribe(pilot: Pilot[int], address: str) -> None:
     await pilot.press("enter")
 
 
+@pytest.mark.usefixtures("in_a_thread")
 async def test_from_the_sample_subscribing_opens_the_news(site: Site, news: Path, tmp_path: Path) -> None:
     """The sample says how to begin; the reader starts again with the news folder."""
     (tmp_path / "one.md").write_text("---\ntitle: One\n---\nText.\n")
@@ -214,6 +242,7 @@ async def test_from_the_sample_subscribing_opens_the_news(site: Site, news: Path
     assert opened == [str(news)]
 
 
+@pytest.mark.usefixtures("in_a_thread")
 async def test_subscribing_in_another_folder_gives_one_notice(site: Site, news: Path, tmp_path: Path) -> None:
     """It names the feed and the key that opens the news."""
     (tmp_path / "one.md").write_text("---\ntitle: One\n---\nText.\n")
@@ -232,6 +261,7 @@ async def test_an_empty_folder_says_how_to_bring_in_news(tmp_path: Path, size: t
             assert words in shown
 
 
+@pytest.mark.usefixtures("in_a_thread")
 async def test_importing_says_what_is_in_a_file_first(site: Site, news: Path, tmp_path: Path) -> None:
     """How many feeds, and what is omitted and why."""
     file = tmp_path / "feeds.opml"
@@ -255,6 +285,7 @@ async def test_importing_says_what_is_in_a_file_first(site: Site, news: Path, tm
         await settled(pilot)
 
 
+@pytest.mark.usefixtures("in_a_thread")
 async def test_the_page_of_feeds(site: Site, news: Path) -> None:
     """Articles, unread, age and error of each; edit, pause, unsubscribe, and each taken back."""
     subscriptions.add([
@@ -301,6 +332,7 @@ async def test_the_page_of_feeds(site: Site, news: Path) -> None:
         await settled(pilot)
 
 
+@pytest.mark.usefixtures("in_a_thread")
 async def test_a_feed_is_fetched_from_its_page(site: Site, news: Path) -> None:
     """And its row says what came."""
     subscriptions.add([Subscription(f"{site.url}/feed", "Harbour Post", enabled=False)])
@@ -316,6 +348,7 @@ async def test_a_feed_is_fetched_from_its_page(site: Site, news: Path) -> None:
         await settled(pilot)
 
 
+@pytest.mark.usefixtures("in_a_thread")
 async def test_full_text_by_a_key(site: Site, news: Path) -> None:
     """The page's text is kept in the article's file and shown."""
     pytest.importorskip("trafilatura")

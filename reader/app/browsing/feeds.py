@@ -41,7 +41,7 @@ class FeedProcess:
     """
 
     def __init__(self, task: str, **arguments: Any) -> None:
-        self._task = {"task": task, **arguments}
+        self.task = {"task": task, **arguments}
         self._process: subprocess.Popen[str] | None = None
         self._lock = Lock()
         self.is_ended = False
@@ -62,7 +62,7 @@ class FeedProcess:
         with suppress(OSError, ValueError), self._process as process:
             assert process.stdin and process.stdout
             try:
-                process.stdin.write(json.dumps(self._task) + "\n")
+                process.stdin.write(json.dumps(self.task) + "\n")
                 process.stdin.flush()
                 for line in process.stdout:
                     answer = json.loads(line)
