@@ -205,15 +205,15 @@ def keymap_of(changes: Mapping[str, str]) -> tuple[Keymap, list[str]]:
 
 def _claimed(name: str, wanted: list[str], taken: dict[str, str], warnings: list[str]) -> tuple[str, ...]:
     """Takes those of the wanted keys that are free, and returns them."""
-    got = []
+    free = []
     for key in dict.fromkeys(wanted):
         other = _owner(key, taken)
         if other is None:
             taken[key] = name
-            got.append(key)
+            free.append(key)
         else:
             warnings.append(f"{_written(key)} can't be {name}: it is already {other}")
-    return tuple(got)
+    return tuple(free)
 
 
 def _owner(key: str, taken: Mapping[str, str]) -> str | None:

@@ -489,12 +489,12 @@ def remove_all(state: State, news: NewsFolder, address: str, protected: Protecte
     feed = state.feed(address)
     rows = state.entries(feed.id)
     written = [row for row in rows if row.stage == Stage.WRITTEN and news.exists(row.path)]
-    gone = _remove(state, news, feed.id, written, protected)
+    removed = _remove(state, news, feed.id, written, protected)
     # Removed articles may be fetched again after a new subscription; kept ones must not be duplicated.
-    stay = {row.key for row in written} - set(gone)
+    stay = {row.key for row in written} - set(removed)
     state.forget(feed.id, [row.key for row in rows if row.key not in stay])
     state.store(feed._replace(etag="", modified="", due=0))
-    return len(gone), len(stay)
+    return len(removed), len(stay)
 
 
 def _remove(
@@ -502,10 +502,10 @@ def _remove(
 ) -> list[str]:
     there = [row for row in rows if news.exists(row.path)]
     kept = protected([row.path for row in there]) if there else set()
-    gone = [row for row in there if row.path not in kept and news.remove(row.path, row.written)]
+    removed = [row for row in there if row.path not in kept and news.remove(row.path, row.written)]
     # Stored as seen: they must not come back while the feed still lists them.
-    state.remember(feed, [row._replace(stage=Stage.PASSED, path="", written="") for row in gone])
-    return [row.key for row in gone]
+    state.remember(feed, [row._replace(stage=Stage.PASSED, path="", written="") for row in removed])
+    return [row.key for row in removed]
 
 
 def _time(seconds: float) -> str:

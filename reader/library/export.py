@@ -59,7 +59,7 @@ def record(
 
     The `secured` token is included only on request, unchanged; the body only with `body`.
     """
-    made: Json = {
+    result: Json = {
         "title": article.title,
         "excerpt": article.excerpt or None,
         "publishedDateTime": _instant(article.published_date_time),
@@ -78,8 +78,8 @@ def record(
         "related": [_related(related) for related in article.related],
     }
     if secured:
-        made["secured"] = article.secured
-    made |= {
+        result["secured"] = article.secured
+    result |= {
         "other": {key: other_value(value) for key, value in article.other.items()},
         "id": headline.id,
         "path": article.path if os.path.isabs(article.path) else None,
@@ -91,8 +91,8 @@ def record(
         "note": note or None,
     }
     if body:
-        made["body"] = article.body
-    return made
+        result["body"] = article.body
+    return result
 
 
 def other_value(value: Value) -> Value:
@@ -213,9 +213,9 @@ def names_of(text: str) -> tuple[str, ...]:
 
 def every_name() -> list[str]:
     """Returns all names, for completion, except those of extra fields, which only the files know."""
-    made = _sample()
-    deep = [f"{key}.{part}" for key in ("provider", "related", "images") for part in _keys(made[key])]
-    return [*made, *deep]
+    sample = _sample()
+    deep = [f"{key}.{part}" for key in ("provider", "related", "images") for part in _keys(sample[key])]
+    return [*sample, *deep]
 
 
 def check_name(name: str) -> None:
@@ -278,21 +278,21 @@ def tree_of(names: Iterable[str]) -> Tree:
     return tree
 
 
-def picked(made: Json, tree: Tree) -> Json:
+def picked(value: Json, tree: Tree) -> Json:
     """Returns the record with only these keys, in the same shape; missing ones are None."""
-    return {key: _picked(value_of(made, key), below) for key, below in tree.items()}
+    return {key: _picked(value_of(value, key), below) for key, below in tree.items()}
 
 
-def value_of(made: Any, name: str) -> Any:
+def value_of(value: Any, name: str) -> Any:
     """Returns the value of a record under a name; a list of values if the name leads into a list."""
-    if isinstance(made, list):
-        return [value_of(one, name) for one in made]
-    if not isinstance(made, Mapping):
+    if isinstance(value, list):
+        return [value_of(one, name) for one in value]
+    if not isinstance(value, Mapping):
         return None
-    if name in made:
-        return made[name]
+    if name in value:
+        return value[name]
     first, dot, rest = name.partition(".")
-    return value_of(made.get(first), rest) if dot else None
+    return value_of(value.get(first), rest) if dot else None
 
 
 def text_of(value: Any) -> str:
@@ -320,10 +320,10 @@ class Template(NamedTuple):
         """The fields named in it."""
         return tuple(name for _, name in self.pieces if name)
 
-    def filled(self, made: Json) -> str:
+    def filled(self, record: Json) -> str:
         """Returns the line for one article, without a newline; line breaks in values become spaces."""
         return "".join(
-            text + (_BREAKS.sub(" ", text_of(value_of(made, name))) if name else "")
+            text + (_BREAKS.sub(" ", text_of(value_of(record, name))) if name else "")
             for text, name in self.pieces
         )
 

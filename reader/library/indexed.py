@@ -45,14 +45,14 @@ class IndexedLibrary(Library, Generic[_Index]):
         """Ask with the current articles and marks. Raises ReaderError, and nothing else."""
 
     def select(self, query: Query, now: datetime | None = None, *, folding: Folding | None = None) -> Results:
-        asked = now or datetime.now(UTC)
-        return self._answer(lambda: IndexResults(self._index, query, asked, self._asker, folding))
+        moment = now or datetime.now(UTC)
+        return self._answer(lambda: IndexResults(self._index, query, moment, self._asker, folding))
 
     def facet(
         self, field: str, query: Query, now: datetime | None = None, *, cells: int = MOST_PERIODS
     ) -> Facet:
-        asked = now or datetime.now(UTC)
-        return self._answer(lambda: facet_of(self._index, field, query, asked, cells))
+        moment = now or datetime.now(UTC)
+        return self._answer(lambda: facet_of(self._index, field, query, moment, cells))
 
     def is_measured(self, field: str) -> bool:
         return self._answer(lambda: is_measured(self._index, field))

@@ -35,15 +35,15 @@ def unknown_values(query: Query, facets: Sequence[Facet]) -> Iterator[Unknown]:
             if term.field != facet.field or term.negated or term.field not in FIELDS:
                 continue
             for value in term.values:
-                asked = fold(value)
+                wanted = fold(value)
                 # A provider can be given by its domain.
-                is_domain = term.field == "provider" and "." in asked
-                begins = term.prefix and any(one.startswith(asked) for one in known)
-                if not (asked in known or begins or is_domain):
+                is_domain = term.field == "provider" and "." in wanted
+                begins = term.prefix and any(one.startswith(wanted) for one in known)
+                if not (wanted in known or begins or is_domain):
                     yield Unknown(term.field, value, closest(value, values[:MOST_COMPARED]))
 
 
 def asked_fields(query: Query) -> tuple[str, ...]:
     """Returns the fields of which a query requires values, rather than excludes them."""
-    asked = {term.field for term in query.terms() if not term.negated}
-    return tuple(field for field in FIELDS if field in asked)
+    required = {term.field for term in query.terms() if not term.negated}
+    return tuple(field for field in FIELDS if field in required)

@@ -65,10 +65,10 @@ class PipeCommand:
         """Run it to the end of its output. Raises ReaderError if it cannot be started."""
         require("programs")
         # A file as its input: a command that never reads does not make us wait, and an early end is no error.
-        with self._input() as given:
+        with self._input() as stdin:
             try:
                 process = subprocess.Popen(
-                    self.argv, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                    self.argv, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )  # fmt: skip
             except (OSError, ValueError) as error:
@@ -90,19 +90,19 @@ class PipeCommand:
 
     def _input(self) -> IO[bytes]:
         """A temporary file with the text, at its beginning. Raises ReaderError."""
-        given: IO[bytes] | None = None
+        file: IO[bytes] | None = None
         try:
-            given = TemporaryFile()  # noqa: SIM115, the caller closes it
-            given.write(self._text.encode("utf-8", "replace"))
-            given.seek(0)
+            file = TemporaryFile()  # noqa: SIM115, the caller closes it
+            file.write(self._text.encode("utf-8", "replace"))
+            file.seek(0)
         except OSError as error:
-            if given is not None:
+            if file is not None:
                 with suppress(OSError):
-                    given.close()
+                    file.close()
             raise ReaderError(
                 f"cannot write a temporary file ({reason_of(error)}); set TMPDIR to a folder with free space"
             ) from None
-        return given
+        return file
 
     def _has_gone(self, process: subprocess.Popen[bytes]) -> bool:
         """Whether it has ended. Its process id may be reused from then on, so `end` forgets it."""

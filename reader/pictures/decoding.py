@@ -108,15 +108,15 @@ def _decoded(raw: bytes, width: int, height: int, kind: str) -> str | None:
     size = (max(round(flat.width * scale), 1), max(round(flat.height * scale), 1))
     small = flat.resize(size, Image.Resampling.LANCZOS)
     ground = Image.new("RGBA", size, (255, 255, 255, 255))
-    made = Image.alpha_composite(ground, small).convert("RGB")
+    result = Image.alpha_composite(ground, small).convert("RGB")
     out = sys.stdout.buffer
-    out.write(f"{made.width} {made.height}\n".encode())
+    out.write(f"{result.width} {result.height}\n".encode())
     if kind == "png":
-        made.save(out, "PNG", compress_level=6)
+        result.save(out, "PNG", compress_level=6)
     elif kind == "sixel":
-        few = made.quantize(colors=128, dither=Image.Dither.FLOYDSTEINBERG)
+        few = result.quantize(colors=128, dither=Image.Dither.FLOYDSTEINBERG)
         palette = few.getpalette() or []
         out.write(bytes(palette[: 128 * 3]).ljust(128 * 3, b"\0") + few.tobytes())
     else:
-        out.write(made.tobytes())
+        out.write(result.tobytes())
     return None

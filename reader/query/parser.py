@@ -36,12 +36,12 @@ class _Parser:
         self.sort = ("date", False)
 
     def query(self) -> Query:
-        asked = self.either()
+        clause = self.either()
         if self.rest:
             raise QueryError('unmatched ")"; quote it to search for it', self.rest[-1].start)
-        if asked is None:
+        if clause is None:
             self.check_empty()
-        clauses = asked.parts if is_plain_and(asked) else (asked,) if asked else ()
+        clauses = clause.parts if is_plain_and(clause) else (clause,) if clause else ()
         return Query(clauses, *self.sort)
 
     def check_empty(self) -> None:

@@ -274,13 +274,13 @@ def _ask_tmux() -> Tmux | None:
     import subprocess  # only within tmux
 
     try:
-        asked = subprocess.run(
+        completed = subprocess.run(
             ["tmux", "display-message", "-p", _TMUX_FORMAT, ";", "show-environment"],
             stdin=subprocess.DEVNULL, capture_output=True, timeout=1, check=False,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return None
-    return read_tmux(asked.stdout.decode("utf-8", "replace")) if asked.stdout else None
+    return read_tmux(completed.stdout.decode("utf-8", "replace")) if completed.stdout else None
 
 
 def _is_utf8_line() -> bool | None:

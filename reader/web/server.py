@@ -154,8 +154,8 @@ class Server:
         return len(origins) == 1 and scheme in ("http", "https") and rest.lower() == request.host.lower()
 
     def _is_known(self, request: web.Request) -> bool:
-        given = request.cookies.get(self._cookie, "")
-        return not self._token or compare_digest(_bytes(given), _bytes(self._secret))
+        token = request.cookies.get(self._cookie, "")
+        return not self._token or compare_digest(_bytes(token), _bytes(self._secret))
 
     @property
     def _cookie(self) -> str:
@@ -163,8 +163,8 @@ class Server:
 
     async def _ask_for_token(self, request: web.Request) -> web.StreamResponse:
         """Turn the token in a URL into a cookie; refuse requests without either."""
-        given = request.query.get("token", "")
-        if request.path != "/" or not compare_digest(_bytes(given), self._token):
+        token = request.query.get("token", "")
+        if request.path != "/" or not compare_digest(_bytes(token), self._token):
             raise web.HTTPForbidden(text="Open the whole address, with ?token=… at its end.")
         # Not a redirect: after a link from another site, browsers would not send the strict cookie with it.
         response = web.Response(

@@ -143,8 +143,8 @@ class Articles(Provider):
         """A few of them; they come after commands and names with the same words."""
         browse = cast(PaletteHost, self.screen)
         try:
-            asked = browse.filters.without_muted(parse(query, typing=True))
-            results = await asyncio.to_thread(browse.library.select, asked, browse.clock())
+            visible = browse.filters.without_muted(parse(query, typing=True))
+            results = await asyncio.to_thread(browse.library.select, visible, browse.clock())
             found = await asyncio.to_thread(results.window, 0, MOST_ARTICLES)
         except ReaderError:
             return  # this text is no query

@@ -94,11 +94,11 @@ class PictureScreen(Page[None]):
         """Runs in a thread."""
         try:
             raw = self._read(self._urls[place])
-            made = decoded(raw, room, self._way)
+            picture = decoded(raw, room, self._way)
         except pictures.PictureError as error:
             self.call_later(self._show, place, None, str(error))
         else:
-            self.call_later(self._show, place, made)
+            self.call_later(self._show, place, picture)
 
     def _show(self, place: int, pixels: pictures.Pixels | None, reason: str = "") -> None:
         """Show a picture, or why it could not be made, unless another one is wanted by now."""

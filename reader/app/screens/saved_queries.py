@@ -121,13 +121,13 @@ class SavedQueriesPage(Page["Query | None"]):
             if answer is None:
                 return
             try:
-                asked = clean_line(answer)
-                self.kind.check(asked)
+                text = clean_line(answer)
+                self.kind.check(text)
             except QueryError as error:
                 self.say(str(error))
                 self._edit(view, answer)
             else:
-                self._change(views.saved(self._file.configured, view.name, asked))
+                self._change(views.saved(self._file.configured, view.name, text))
 
         self.app.push_screen(Ask(f'Query of the {self.kind.noun} "{view.name}"', text), change)
 

@@ -77,7 +77,7 @@ def connect(
         f" -c lock_timeout={LOCK_MS} -c TimeZone=UTC -c DateStyle=ISO"
     ).strip()
     try:
-        made = psycopg.connect(
+        connection = psycopg.connect(
             **known,  # type: ignore[arg-type]  # its keywords are libpq's, all texts
             autocommit=autocommit,
             # A generic plan doesn't know how frequent a word is.
@@ -85,20 +85,20 @@ def connect(
         )
     except psycopg.Error as error:
         raise error_of(error, address) from None
-    version = made.info.server_version // 10_000
+    version = connection.info.server_version // 10_000
     if version < OLDEST_SERVER:
-        made.close()
+        connection.close()
         raise SharedError(
             f"{name} is PostgreSQL {version}; version {OLDEST_SERVER} or newer is needed: upgrade the server"
         )
-    encoding = made.info.parameter_status("server_encoding")
+    encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
-        made.close()
+        connection.close()
         raise SharedError(
             f"{name} has the encoding {encoding}, which can't hold all texts: create it with"
             ' "createdb -E UTF8 -T template0"'
         )
-    return made
+    return connection
 
 
 def check_schema(connection: psycopg.Connection, address: str) -> int:

@@ -135,9 +135,9 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
         if self._newest is None:
             self._newest = self._index.ask(lambda: SharedIndex(self._address, NEWEST_BLOCKS, self._index))
             self._newest.topic_rules = self._index.topic_rules
-        newest, asked = self._newest, now or datetime.now(UTC)
+        newest, moment = self._newest, now or datetime.now(UTC)
         newest.own_turn = self._index.own_turn
-        found = newest.ask(lambda: IndexResults(newest, query, asked, newest, folding))
+        found = newest.ask(lambda: IndexResults(newest, query, moment, newest, folding))
         return found if len(found) >= SCREENFUL else None
 
     def _answer(self, question: Callable[[], _Found]) -> _Found:

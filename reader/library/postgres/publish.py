@@ -201,8 +201,8 @@ class Publisher:
                     their = next(theirs, None)
                 else:
                     found.count(file, None)
-            for gone in chain([their] if their else [], theirs):
-                found.count(None, gone)
+            for remaining in chain([their] if their else [], theirs):
+                found.count(None, remaining)
         if found.gone >= STRANGE and not found.changed + found.same:
             raise SharedError(
                 f"{shown(self._address)} holds {counted(found.gone, 'article')}, none of which is in this"
@@ -249,9 +249,9 @@ class Publisher:
         theirs = {block: digest for block, digest in connection.execute("select block, digest from block")}
         blocks = [block for (block,) in local.execute("select block from blocks order by block")]
         written = 0
-        for gone in theirs.keys() - set(blocks):
-            connection.execute("delete from sets where block = %s", (gone,))
-            connection.execute("delete from block where block = %s", (gone,))
+        for block in theirs.keys() - set(blocks):
+            connection.execute("delete from sets where block = %s", (block,))
+            connection.execute("delete from block where block = %s", (block,))
             written += 1
         for done, block in enumerate(blocks):
             yield PublishStep("sets", done, len(blocks))
@@ -464,9 +464,9 @@ def _send_block(connection: psycopg.Connection, block: int, mine: dict[Key, byte
         )
         theirs = {(field, value): checksum for field, value, checksum in rows}
     to_send = {key: data for key, data in mine.items() if theirs.get(key) != data[-4:]}
-    gone = [key for key in theirs if key in to_send or key not in mine]
-    for field in {field for field, _ in gone}:
-        values = [value for of, value in gone if of == field]
+    dropped = [key for key in theirs if key in to_send or key not in mine]
+    for field in {field for field, _ in dropped}:
+        values = [value for of, value in dropped if of == field]
         for start in range(0, len(values), MOST_NAMED):
             connection.execute(
                 "delete from sets where field = %s and block = %s and value = any(%s)",

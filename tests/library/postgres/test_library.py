@@ -302,7 +302,7 @@ def test_the_screen_and_the_command_line_open_it_by_its_address(
     found = open_library([shared])
     assert found.total == 3 and PASSWORD not in found.refreshed_by
     found.close()
-    with pytest.raises(ReaderError, match="alone"):
+    with pytest.raises(ReaderError, match="combined"):
         open_library([shared, tmp_path])
 
 

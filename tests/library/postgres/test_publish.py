@@ -213,7 +213,7 @@ def test_a_second_publisher_is_told(folder: FolderLibrary, shared: str) -> None:
     first = steps(folder, shared)
     while next(first).phase != "sets":
         pass
-    with pytest.raises(ReaderError, match="another publisher is at work"):
+    with pytest.raises(ReaderError, match="is being published already"):
         publish(folder, shared)
     *_, last = first
     assert last.report is not None and last.report.added == 4

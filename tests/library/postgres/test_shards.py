@@ -141,7 +141,7 @@ def test_a_shard_that_is_in_use_is_refused(three: list[str], tmp_path: Path) -> 
             set_up(asked, shards=[one, two])
         assert "a secret" not in str(said.value)
         set_up(asked)
-        with pytest.raises(ReaderError, match="set up already"):
+        with pytest.raises(ReaderError, match="already set up"):
             set_up(asked, shards=[two])
 
 
