@@ -76,6 +76,22 @@ def test_the_map_is_complete() -> None:
     assert not missing, f"docs/architecture.md lacks {', '.join(missing)}"
 
 
+def test_the_table_of_changes_names_what_exists() -> None:
+    """Every file in the table "Where to change what" exists and has the names that follow it."""
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rows = text.partition("Where to change what:")[2].split("\n\n")[1].splitlines()[2:]
+    missing = []
+    for row in rows:
+        file = None
+        for name in re.findall(r"`([^`]+)`", row.split("|")[2]):
+            if "/" in name or "." in name:
+                file = next((root / name for root in (ROOT / "reader", ROOT) if (root / name).exists()), None)
+                missing += [] if file else [name]
+            elif name.isidentifier() and name != "action_ID":
+                missing += [] if file and name in file.read_text("utf-8") else [name]
+    assert rows and not missing
+
+
 def test_ids_in_examples_are_those_of_articles() -> None:
     """Whoever types an example gets an answer: the ids in it are those of the sample."""
     library = open_library([ROOT / "sample_feed"])
