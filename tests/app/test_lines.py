@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.app.widgets.lines import PLACEHOLDERS
+from reader.config import Config
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, line, picture, press, settled
 from tests.conftest import LONG, rarely
@@ -73,3 +74,13 @@ async def test_a_notice_is_whole_at_any_width(start: Launch, width: int) -> None
         first = next(place for place, text in enumerate(lines) if "▌ 1 problem" in text)
         said = " ".join(text.partition("▌")[2].strip() for text in lines[first:-1])
     assert said == "1 problem in the files: reader check lists it"
+
+
+@pytest.mark.parametrize(("signs", "bar"), [("auto", "━" * 4 + "─" * 12), ("ascii", "=" * 4 + "-" * 12)])
+async def test_progress_can_be_seen_without_colours(start: Launch, signs: str, bar: str) -> None:
+    """What is done and what is left are drawn with different signs."""
+    async with start(12, config=Config(signs=signs)).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        screen.information.progress = (0.25, "3 of 12 read")
+        await pilot.pause()
+        assert line(pilot, 1).rstrip().endswith(f"{bar}  3 of 12 read")

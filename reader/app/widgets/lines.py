@@ -306,7 +306,7 @@ class InformationLine(Widget):
         while self.BAR + 2 + cell_len(story) > self.size.width and " · " in story:
             story = story.rpartition(" · ")[0]
         done = round(min(max(part, 0), 1) * self.BAR)
-        bar = ("━" * done, ACCENT), ("━" * (self.BAR - done), "$panel")
+        bar = ("━" * done, ACCENT), ("─" * (self.BAR - done), "$panel")
         return Content.assemble(*bar, (f"  {story}", DIM))
 
     def _show_or_hide(self) -> None:
