@@ -263,7 +263,7 @@ class State:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
             where = display_path(self.path)
             if is_damage(error):
                 raise DamageError(

@@ -1,0 +1,19 @@
+"""The database of feeds: what happens when it is damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reader.errors import DamageError
+from reader.feeds.state import State
+
+
+def test_a_damaged_schema_is_a_sentence(tmp_path: Path) -> None:
+    """The file is named with the remedy, also when SQLite's message can't be decoded."""
+    path = tmp_path / "feeds.db"
+    State(str(path)).close()
+    path.write_bytes(path.read_bytes().replace(b"CREATE TABLE host", b"CREATE T\xffBLE host"))
+    with pytest.raises(DamageError, match=r"feeds\.db is damaged .* remove it"):
+        State(str(path))
