@@ -21,7 +21,7 @@ _REMEDIES = {
     "SQLITE_PERM": "permission denied; check its permissions and try again",
     "SQLITE_IOERR": "the disk failed; check its free space and its health, then try again",
 }
-"""By the names of SQLite's primary result codes."""
+"""By name of SQLite's primary result code."""
 
 
 _ADVICE = {
@@ -42,11 +42,11 @@ class ReaderError(Exception):
     """An error whose `str()` is the sentence to show."""
 
     exit_code = 3
-    """What the command line ends with (docs/cli.md): 1 nothing such, 2 wrong use, 3 could not."""
+    """The exit code of the command line (docs/cli.md): 1 not found, 2 usage error, 3 failure."""
 
 
 class StorageError(ReaderError):
-    """The disk, a permission or a database failed."""
+    """An error of the disk, a permission or a database."""
 
 
 class DamageError(StorageError):
@@ -60,24 +60,24 @@ class NoSuchArticle(ReaderError):
 
 
 class UsageError(ReaderError):
-    """Wrong use: a folder that does not exist, an invalid option."""
+    """A usage error: a folder that does not exist, an invalid option."""
 
     exit_code = 2
 
 
 class QueryError(UsageError):
-    """A query text that cannot be understood; `str()` of it names the place where it went wrong."""
+    """An invalid query text; its `str()` names the position of the error."""
 
     def __init__(self, reason: str, position: int, length: int = 1) -> None:
         super().__init__(reason)
         self.place = ""
-        """Where it went wrong: `at "quality:>>5"`, or with several lines `line 2, at "quality:>>5"`."""
+        """The position: `at "quality:>>5"`, or with several lines `line 2, at "quality:>>5"`."""
         self.reason = reason
-        """One sentence without the place, with the remedy."""
+        """One sentence without the position, with the remedy."""
         self.position = position
         """Offset of the first wrong character in the query text."""
         self.length = length
-        """How many characters are wrong (at least 1)."""
+        """Number of wrong characters (at least 1)."""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.reason}" if self.place else self.reason
@@ -85,7 +85,7 @@ class QueryError(UsageError):
 
 @contextmanager
 def about_file(path: str) -> Iterator[None]:
-    """Attach a file's name to whatever is raised in the block."""
+    """Adds a file's name to any error raised in the block."""
     try:
         yield
     except Exception as error:
@@ -116,13 +116,13 @@ def remedy(error: BaseException) -> str:
 
 
 def _code_of(error: BaseException) -> str:
-    # Python's own name for it, so that SQLite need not be imported to speak of its errors.
+    # Checked by name, so that sqlite3 need not be imported for its errors.
     code = getattr(error, "sqlite_errorname", None)
     return code if isinstance(code, str) else ""
 
 
 _MOST_LISTED = 12
-"""Names that a message lists; of more it has the nearest."""
+"""Maximum number of names that a message lists; with more, it suggests the nearest."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -152,7 +152,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def any_of(names: Sequence[str]) -> str:
-    """Alternatives as a sentence has them: "a, b or c"."""
+    """Alternatives in a sentence: "a, b or c"."""
     return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]
 
 

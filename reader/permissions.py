@@ -1,7 +1,7 @@
-"""What this process may do, decided once: everything, or as little as an account that many share should do.
+"""What this process may do, decided once: everything, or only what a shared account should be able to do.
 
 `--restricted` and `READER_RESTRICTED` restrict a process and those that it starts; nothing lifts that again.
-What is not allowed is offered nowhere, and asks here once more where it would happen.
+What is not allowed is not offered, and checked once more where it would be done.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Literal, NamedTuple, TypeAlias
 from reader.errors import ReaderError
 
 VARIABLE = "READER_RESTRICTED"
-"""Restricts the reader if it is set to anything, "0" too: a visitor who may send variables can't lift it."""
+"""Restricts the reader if set to anything, even "0", so that a visitor who may send variables can't lift
+it."""
 OPTION = "--restricted"
 
 Need: TypeAlias = Literal["programs", "pages", "files", "folders", "network", "suspending", "secured"]
@@ -36,7 +37,7 @@ class Permissions(NamedTuple):
     suspending: bool = True
     """Be suspended, which leaves a stopped process behind."""
     secured: bool = True
-    """Write the secured tokens of articles, which are for their owner."""
+    """Export the secured tokens of articles, which are for their owner."""
 
 
 EVERYTHING = Permissions()
@@ -53,9 +54,9 @@ _SENTENCES = {
 }
 
 WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
-"""What Textual draws with for a browser."""
+"""Textual's driver for browsers."""
 _KEPT_FOR_TEXTUAL = frozenset(("TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS"))
-"""Variables of Textual's that only change how it paints; others write logs, load modules or connect."""
+"""Textual's variables that only change how it paints; others write logs, load modules or connect."""
 
 _now = EVERYTHING
 
@@ -70,12 +71,12 @@ def permissions() -> Permissions:
 
 
 def is_in_browser() -> bool:
-    """Whether the screen of this process is shown by somebody's browser."""
+    """Whether the screen of this process is shown in a browser."""
     return os.environ.get("TEXTUAL_DRIVER") == WEB_DRIVER
 
 
 def restrict_if_asked(arguments: Sequence[str]) -> None:
-    """Restrict the process if its arguments or its environment say so."""
+    """Restrict the process if its arguments or environment require it."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     if OPTION in arguments[:end] or os.environ.get(VARIABLE):
         restrict()
@@ -93,7 +94,7 @@ def restrict() -> None:
         if name != "TEXTUAL_DRIVER" or not is_in_browser():
             del os.environ[name]
     os.environ.pop("READER_DEBUG", None)
-    import signal  # 2 ms that only a restricted reader pays
+    import signal  # takes 2 ms, only needed when restricted
     import threading
 
     if hasattr(signal, "SIGTSTP") and threading.current_thread() is threading.main_thread():
@@ -101,6 +102,6 @@ def restrict() -> None:
 
 
 def require(need: Need) -> None:
-    """Raises NotAllowed where this process may not do it."""
+    """Raises NotAllowed if this process lacks a permission."""
     if not getattr(_now, need):
         raise NotAllowed(f"this reader is restricted: it {_SENTENCES[need]}")

@@ -1,1 +1,1 @@
-"""The folders of article files: list, stat, read and watch them. Nobody else opens an article file."""
+"""The folders of article files: lists, reads and watches them. No other package opens article files."""

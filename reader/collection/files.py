@@ -1,6 +1,5 @@
-"""Article files opened and read; nobody else opens them, and nobody writes them.
-
-Links are not followed, and only regular files are read.
+"""Opens and reads article files; nothing else opens them, and nothing writes them. Links are not followed,
+and only regular files are read.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from reader.collection.folders import FILE_FLAGS, times_of
 from reader.parsing.content import MAX_FILE, PEEKED, article_in, peek_date
 
 MOST_READINGS = 3
-"""How often a file is read that keeps changing; the next refresh sees later changes."""
+"""Maximum number of reads of a file that keeps changing; the next refresh sees later changes."""
 
 
 class Content(NamedTuple):
@@ -70,6 +69,6 @@ def peek(path: str) -> int | None:
 
 
 def load(place: Place) -> Article:
-    """The article in this file. Raises OSError where it can't be read and Unreadable where it holds no text;
-    all else that is wrong with it is in the article's problems."""
+    """The article in this file. Raises OSError if it can't be read and Unreadable if it is not text; other
+    errors are in the article's problems."""
     return article_in(read_content(place.path).raw, place)

@@ -1,4 +1,4 @@
-"""The folders of article files: list and stat, never write; `files` reads what is in them.
+"""Lists the folders of article files; never writes. `files` reads the files.
 
 Nothing outside the given folders is listed, and links are not followed.
 """
@@ -26,13 +26,13 @@ SUFFIXES = (
     ".md", ".markdown", ".mdx", ".mkd", ".mkdn", ".mdown", ".mdwn", ".qmd", ".rmd",
     ".txt", ".html", ".htm", ".yaml", ".yml",
 )  # fmt: skip
-"""Endings of the names of article files, in any case."""
+"""Extensions of article files, in any case."""
 
 DOCUMENTS = (
     ".rst", ".org", ".adoc", ".asciidoc", ".textile", ".tex", ".rtf", ".docx", ".odt", ".pdf", ".epub",
     ".ipynb",
 )  # fmt: skip
-"""Endings of documents that are not read, only counted."""
+"""Extensions of documents that are only counted."""
 
 FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 """Flags to open a file with: follow no link, do not wait for a pipe."""
@@ -73,10 +73,10 @@ class Folder(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What the user's configuration says of folders."""
+    """The user's configuration of folders."""
 
     skipped: tuple[str, ...] = SKIPPED_FOLDERS
-    """Names of folders that are not looked into."""
+    """Names of folders that are skipped."""
     sites: tuple[Site, ...] = ()
 
 
@@ -90,7 +90,7 @@ class Roots(NamedTuple):
     rules: Rules = NO_RULES
 
     def place(self, root: int, path: str) -> Place:
-        """Where a file of this root lies, and what its folders say about it."""
+        """The place of a file of this root, with its site and sub-folder."""
         top = self.paths[root]
         relative = path[len(top) :].lstrip("/") if path.startswith(top) else os.path.basename(path)
         section = provider_folder(relative)
@@ -116,7 +116,7 @@ class Collection:
     """The folders and files that a user named. Listing and reading are safe from several threads."""
 
     def __init__(self, sources: Sequence[Source], rules: Rules = NO_RULES) -> None:
-        """Raises UsageError, naming the path, where a source can't be read or is no folder or file."""
+        """Raises UsageError with the path if a source can't be read or is neither a folder nor a file."""
         folders: dict[str, None] = {}
         files: dict[str, None] = {}
         for source in sources:
@@ -170,7 +170,7 @@ class Collection:
         self.basis = blake2b(repr(self._stamps).encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
     def place(self, root: int, path: str) -> Place:
-        """Where a file of this root lies, and what its folders say about it."""
+        """The place of a file of this root, with its site and sub-folder."""
         return Roots(self.roots, self.rules).place(root, path)
 
     def _walk(self, top: str, root: int) -> Iterator[Folder]:

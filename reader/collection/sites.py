@@ -1,8 +1,6 @@
-"""What the folders above an article say about it: its site, its sub-folder.
-
-A site is declared in the configuration, or found: a folder above the articles with the configuration of
-Jekyll, Hugo, Zola or Eleventy that states title and address. Only data files are read, and only their first
-64 kB; nothing is run.
+"""The site and the sub-folder of an article, from the folders above it. A site is declared in the
+configuration, or detected: a folder above the articles with a configuration of Jekyll, Hugo, Zola or Eleventy
+that has a title and a URL. Only data files are read, and only their first 64 kB; nothing is run.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from reader.article.record import Site, Value
 from reader.article.text import clean_line
 
 MOST_BYTES = 64 * 1024
-"""Bytes of a site's configuration that are read."""
+"""Maximum bytes read of a site's configuration."""
 
 _KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "_config.yml": (("title", "name"), ("url",)),
@@ -41,7 +39,7 @@ _KEYS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Configurations by their path in the site's folder; in each the keys of its title and of its address."""
 
 SITE_FILES = frozenset(path for path in _KEYS if path.startswith(("_config", "hugo", "config.")))
-"""Names of files that configure a site and are no articles."""
+"""Names of files that configure a site and are not articles."""
 
 _JEKYLL_WORDS = {
     ":year": "{year}", ":month": "{month}", ":day": "{day}", ":title": "{slug}", ":slug": "{slug}",
@@ -55,7 +53,7 @@ _JEKYLL_STYLES = {
     "ordinal": "/{categories}/{year}/{y_day}/{slug}.html",
     "none": "/{categories}/{slug}.html",
 }
-"""What Jekyll's names for permalinks stand for, and what it takes where none is stated."""
+"""The patterns of Jekyll's named permalinks, and its default."""
 
 _HUGO_WORDS = {
     ":year": "{year}", ":month": "{month}", ":monthname": "{month_name}", ":day": "{day}",
@@ -134,7 +132,7 @@ def _above(folder: str) -> Iterator[str]:
 # A collection has thousands of folders, most with the same ones above them.
 @lru_cache(4096)
 def site_in(folder: str) -> Site | None:
-    """The site that a configuration in this very folder describes."""
+    """The site described by a configuration in this folder itself."""
     for path, _ in _configurations(folder):
         text = _read(f"{folder}/{path}")
         from reader.article.plain_text import name_text  # its patterns take 3 ms, and few folders have a site
@@ -203,7 +201,7 @@ def _with_permalinks(site: Site, fields: Mapping[str, Value], path: str) -> Site
         return site._replace(permalinks=(("content", "/{sections}/{slug}/"),), generator="zola")
     site = site._replace(generator="hugo")
     if fields.get("languages") or fields.get("defaultcontentlanguageinsubdir") == "true":
-        return site  # with several languages an address depends on more than the file
+        return site  # with several languages a URL depends on more than the file
     root = _first(fields, ("contentdir",)).strip("/") or "content"
     usual = "/{sections}/{slug}.html" if fields.get("uglyurls") == "true" else "/{sections}/{slug}/"
     return site._replace(permalinks=(*_hugo_sections(fields.get("permalinks"), root), (root, usual)))

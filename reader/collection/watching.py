@@ -1,6 +1,5 @@
-"""Waiting until files of a collection change: by the system's notices where it gives them.
-
-Says only that something changed; what changed is found by the next scan. Nothing is read here.
+"""Waits until files of a collection change, using the system's notifications if available. Only reports that
+something changed; the next scan finds out what. Nothing is read here.
 """
 
 from __future__ import annotations

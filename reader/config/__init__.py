@@ -1,4 +1,5 @@
-"""The user's settings: one TOML file, read with a sentence for each mistake; only views are written back."""
+"""The user's settings: one TOML file, with a message for each mistake. Only views and topic rules are written
+back."""
 
 from reader.config.settings import NOTHING_USED, Config, as_toml, load, summary
 

@@ -32,8 +32,8 @@ class Command(NamedTuple):
     group: str
     """Its heading on the help page."""
     places: tuple[PaneName, ...] = ("screen",)
-    """Whose action it is: a pane's while that has the focus, else the screen's; without the screen among them
-    the first pane's."""
+    """Where its action is: in the pane with the focus if that is listed, else in the screen; if the screen is
+    not listed, in the first pane."""
 
 
 _MOVE, _PANES, _READ, _MARK = "Moving", "Panes", "Reading", "Marking"
@@ -205,7 +205,7 @@ _KEY_WORDS: Mapping[str, str] = {
 _PLAIN_WORDS: Mapping[str, str] = {
     "enter": "Enter", "up": "Up", "down": "Down", "left": "Left", "right": "Right",
 }  # fmt: skip
-"""For keys whose signs are not ASCII: an arrow down written as `v` would be another key."""
+"""ASCII names of keys whose symbols are not ASCII: an arrow down written as `v` would be another key."""
 
 
 def key_words(key: str, *, is_plain: bool = False) -> str:

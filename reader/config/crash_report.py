@@ -30,7 +30,7 @@ _SPEAK_OF_CODE = (AttributeError, NameError, ImportError, TypeError, NotImplemen
 
 
 def told(error: BaseException, *, lost: str) -> str:
-    """Write a report; one sentence of what happened, what was `lost` by it, and where the report is."""
+    """Write a report; returns one sentence with what happened, what was `lost`, and where the report is."""
     try:
         place = f"please send the report {display_path(write(error))}, which contains no article text"
     except (OSError, StorageError):
@@ -71,7 +71,7 @@ def lines(error: BaseException) -> Iterator[str]:
         yield ""
         yield from _frames(one.__traceback__)
         yield _cause(one)
-        # An error of one of Textual's workers lies in another that has neither cause nor place.
+        # Textual wraps a worker's error in another one without a cause or traceback.
         cause = one.__cause__ or getattr(one, "error", None)
         one = cause if isinstance(cause, BaseException) or one.__suppress_context__ else one.__context__
 

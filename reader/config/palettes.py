@@ -66,7 +66,7 @@ def unknown_theme(name: str, known: Iterable[str]) -> str:
 
 
 def _read(path: str, name: str, mistakes: list[str]) -> Palette | None:
-    import tomllib  # 5 ms that only people with themes pay
+    import tomllib  # takes 5 ms, only needed with user themes
 
     if not _NAME.fullmatch(name):
         mistakes.append(

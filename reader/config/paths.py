@@ -53,17 +53,17 @@ def folder_of(kind: str) -> str:
     if chosen := os.environ.get(f"READER_{kind.upper()}_DIR"):
         return os.path.abspath(os.path.expanduser(chosen))
     if sys.platform in ("win32", "darwin"):
-        # 20 ms and more that the start on Linux and the BSDs does not need: their rule is the one below.
+        # Takes 20 ms or more, and Linux and the BSDs only need the rule below.
         import platformdirs
 
         return str(getattr(platformdirs, f"user_{kind}_dir")(NAME, appauthor=False))
     variable, default = _XDG[kind]
     base = os.environ.get(variable, "")
-    if os.path.isabs(base):  # the specification: a relative one is to be ignored
+    if os.path.isabs(base):  # the specification says to ignore relative paths
         return os.path.join(base, NAME)
     home = os.path.expanduser("~")
-    # Without HOME and without an entry for this user there is no place: this one can't be made, so that
-    # whoever wants to write gets a StorageError and whoever reads finds nothing.
+    # Without HOME and a passwd entry there is no such folder. This one can't be created, so writing raises a
+    # StorageError and reading finds nothing.
     return os.path.join(home if os.path.isabs(home) else os.devnull, default, NAME)
 
 
@@ -78,7 +78,8 @@ def user_data_dir() -> Path:
 
 
 def state_dir() -> Path:
-    """For what can be lost without harm but should outlive a cache: last visits, searches, crash reports."""
+    """For data that can be lost without harm but should outlive a cache: last visits, searches, crash
+    reports."""
     return _path("state")
 
 
@@ -93,7 +94,7 @@ def config_name() -> str:
 
 
 def copies_of(file: str) -> str:
-    """The folder for copies of a file that can't be made again."""
+    """The folder for backups of a file that can't be rebuilt."""
     return os.path.join(os.path.dirname(file), "backups")
 
 
@@ -117,7 +118,7 @@ def ensure(folder: _Folder, *, is_for_marks: bool = False) -> _Folder:
 
 
 def _make_folder(folder: str) -> None:
-    # `makedirs` would give the mode to the last one only.
+    # `makedirs` would apply the mode only to the last folder.
     if os.path.isdir(folder):
         return
     above = os.path.dirname(folder)

@@ -56,16 +56,15 @@ def make(file: str | PathLike[str], *, is_for_marks: bool = False) -> None:
 def replacing(
     file: str | PathLike[str], *, mode: int = 0o600, is_precious: bool = False
 ) -> Iterator[BufferedWriter]:
-    """A draft to write to, which takes the file's place when the block ends; after an error the file is as it
-    was.
-
-    A precious one is on the disk by then, which takes a disk a while. Raises OSError, which names the file.
+    """Yields a temporary file that replaces the file when the block ends; after an error the file is
+    unchanged. With `is_precious` it is synced to the disk first, which is slow. Raises OSError with the
+    file's name.
     """
     require("files")
     path = os.fspath(file)
     draft = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}")
     try:
-        # Of a killed reader that had the same number, or a link that someone laid in the way.
+        # Left by a killed reader with the same process id, or a link placed by someone else.
         with suppress(FileNotFoundError):
             os.unlink(draft)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _HUGE = 10**18
 
 MOST_BYTES = 1 << 20
-"""A longer file is no configuration."""
+"""A longer file is rejected."""
 NOTHING_USED = "; the defaults are used"
 """How a warning about the whole file ends."""
 TAG_COLOURS = ("red", "orange", "yellow", "green", "teal", "blue", "purple", "pink")
@@ -74,7 +74,7 @@ class Config(NamedTuple):
     relay: str = ""
     """The address of the user's `reader relay`: TOKEN@127.0.0.1:PORT or TOKEN@/PATH."""
     open: Mapping[str, tuple[str, ...]] = {}
-    """Pattern of addresses to the argument list that opens them; the first that fits counts."""
+    """Pattern of URLs to the argument list that opens them; the first match counts."""
     terminal: Mapping[str, bool | int | str] = {}
     """Overrides for terminal detection: name of a finding to its value."""
     keys: Mapping[str, str] = {}
@@ -94,24 +94,24 @@ class Config(NamedTuple):
     remember: bool = True
     """Whether the screen starts where the last visit ended."""
     find_stories: bool = True
-    """Whether articles are compared, to find which of them tell the same story."""
+    """Whether articles are compared to find stories."""
     list: Mapping[str, bool] = {}
     """Whether lists are folded by stories (`stories`)."""
     feeds: Mapping[str, str] = {}
-    """Where news is kept (`folder`), how often feeds are fetched that say nothing else (`every`),
-    and whom servers may write to (`contact`)."""
+    """The news folder (`folder`), the default interval of fetches (`every`), and a contact address for
+    servers (`contact`)."""
     skip_folders: tuple[str, ...] = SKIPPED_FOLDERS
-    """Names of folders below a collection that are not looked into; hidden ones never are."""
+    """Names of folders below a collection that are skipped, besides hidden ones."""
     site: tuple[Mapping[str, str], ...] = ()
-    """Sites: the folder, and the name, url and permalink of what lies in it."""
+    """Sites: a folder with the name, url and permalink of its articles."""
     signs: str = "auto"
     """auto, unicode or ascii: what the screen is drawn with."""
 
 
 def load(path: str | os.PathLike[str] | None = None) -> tuple[Config, list[str]]:
-    """The configuration and a warning for each thing in it that can't be used. Never raises.
+    """Returns the configuration and a warning for each mistake in it. Never raises.
 
-    Without a path it is `config.toml` in the configuration folder; a file that is not there has no mistakes.
+    Without a path it is `config.toml` in the configuration folder; a missing file means the defaults.
     """
     path = path or config_name()
     name = display_path(str(path))
@@ -137,7 +137,7 @@ def load(path: str | os.PathLike[str] | None = None) -> tuple[Config, list[str]]
             expected = str(error).replace("a table", f"a table [{key}]")
             default = spelled(Config._field_defaults[key])
             warnings.append(f"{key}: expected {expected}, not {quoted(value)}; {default} is used")
-        except Exception as error:  # whatever one value causes, the others count
+        except Exception as error:  # whatever one value causes, the others are used
             warnings.append(f"{brief(key)}: cannot be used ({type(error).__name__}); the default is used")
     return _as_allowed(Config(**values)), [clean_line(f"{name}: {warning}") for warning in warnings]
 
@@ -176,7 +176,7 @@ def as_toml(config: Config) -> str:
 
 
 def _toml(raw: bytes) -> dict[str, Any]:
-    import tomllib  # 5 ms that only a file should cost
+    import tomllib  # takes 5 ms, only needed if there is a file
 
     try:
         return tomllib.loads(raw.decode("utf-8-sig").replace("\r\n", "\n"))
@@ -201,12 +201,12 @@ def colour_of(tag: str, chosen: Mapping[str, str]) -> str:
 
 
 def quoted(value: object) -> str:
-    """A value as a message about it quotes it."""
+    """A value, quoted for a message."""
     return shown(value) if isinstance(value, str) else brief(spelled(value))
 
 
 def spelled(value: object) -> str:
-    """A value in TOML; an approximation for messages where TOML has no such value."""
+    """A value in TOML; for messages, an approximation if TOML has no such value."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -222,7 +222,7 @@ def spelled(value: object) -> str:
 
 
 def _text(text: str) -> str:
-    # JSON's strings are TOML's, but for pairs of surrogates. What a terminal obeys or hides is escaped.
+    # JSON strings are valid TOML, except surrogate pairs. What a terminal obeys or hides is escaped.
     safe = text.encode("utf-8", "replace").decode("utf-8")
     return "".join(
         char
@@ -301,7 +301,7 @@ def _table(value: object, expected: str = "a table") -> dict[str, Any]:
 
 
 def _commands(value: object) -> dict[str, tuple[str, ...]]:
-    """A table of argument lists. One text is no list: only a shell could take it apart."""
+    """A table of argument lists. A string is not accepted: only a shell could split it."""
     expected = "a table with a list of a program and its arguments for each name"
     table = _table(value, expected)
     if not all(isinstance(item, list) and item for item in table.values()):
@@ -386,7 +386,7 @@ def _collection(value: object, folder: str, _: list[str]) -> tuple[Path | str, .
 
 
 def _absolute(name: str, folder: str) -> str:
-    """A relative path is so to the configuration's own folder."""
+    """Relative paths are relative to the configuration's folder."""
     return os.path.abspath(os.path.join(folder, os.path.expanduser(name)))
 
 
@@ -488,5 +488,5 @@ _TABLES: Mapping[str, Callable[[object, str, list[str]], object]] = {
     "feeds": _feeds,
     "site": _sites,
 }
-"""Options that are checked piece by piece, with the configuration's folder: what is wrong in them is reported
-and ignored, the rest counts."""
+"""Options that are checked entry by entry, with the configuration's folder: mistakes are reported and
+ignored, the rest is used."""

@@ -1,7 +1,7 @@
 """What the reader opens: a SOURCE can be a folder, a file or the address of a shared collection; without one,
 the news folder, where feeds and saved pages are kept, if it is in use.
 
-Small on purpose: every command asks here, and must not import what fetching needs.
+Small on purpose: every command imports this, and must not load what fetching needs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SAVED = "saved"
 """The folder for single pages that were saved, in the news folder."""
 
 _FEED = rb"^[ \t]*(?:\[\[[ \t]*[\"']?feed[\"']?[ \t]*\]\]|[\"']?feed[\"']?[ \t]*=)"
-"""Begins a subscription in feeds.toml. Compiled when needed."""
+"""The heading of a subscription in feeds.toml. Compiled when needed."""
 
 
 def is_shared(source: str | os.PathLike[str]) -> bool:
@@ -28,8 +28,8 @@ def is_shared(source: str | os.PathLike[str]) -> bool:
 
 
 def named(source: str | os.PathLike[str]) -> str:
-    """A SOURCE as it is shown and remembered: an absolute path, or an address without its password and
-    parameters, some of which are secret too."""
+    """A SOURCE for display and storage: an absolute path, or a URL without its password and parameters, some
+    of which are secret too."""
     if not isinstance(source, str) or not is_shared(source):
         return os.path.abspath(source)
     main, _, parameters = source.partition("://")[2].partition("?")
@@ -44,7 +44,7 @@ _PORT = re.compile(r"\[[^]]*\]|:[^,/]*")
 
 
 def _only_a_port(found: re.Match[str]) -> str:
-    """An IPv6 address or a port as it is; what is no number may be a password without its host."""
+    """An IPv6 address or a port, unchanged; anything not numeric may be a password without its host."""
     text = found.group()
     return text if text.startswith("[") or text[1:].isdecimal() or text == ":" else ":…"
 

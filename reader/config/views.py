@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tomlkit.items import Item, Key, Table
 
     Line = tuple[Key | None, Item]
-    """A line of a table as tomlkit has it: a key and its value, or a comment or blank line without a key."""
+    """A line of a table in tomlkit: a key and its value, or a comment or blank line without a key."""
 
 
 TableName: TypeAlias = Literal["views", "topics"]
@@ -35,7 +35,7 @@ BUILT_IN: Mapping[str, str] = {
     "This week": "since:7d",
     "Hot": "heat:>0 OR -heat:>=0 coverage:>=2 sort:heat",
 }
-"""The views that are always there, in their order; the configuration's follow, or replace one by its name."""
+"""The built-in views, in order; those of the configuration follow, or replace one of the same name."""
 
 
 class View(NamedTuple):
@@ -43,7 +43,7 @@ class View(NamedTuple):
 
     name: str
     text: str
-    """The query as it was written."""
+    """The query as written."""
 
 
 def arranged(configured: Configured, built_in: Mapping[str, str] = BUILT_IN) -> list[View]:
@@ -62,7 +62,7 @@ def find(name: str, configured: Configured) -> View:
 
 
 def saved(configured: Configured, name: str, text: str) -> Configured:
-    """With this query under this name: in the place of one of that name, else last."""
+    """Add a query under this name: in place of one with that name, else last."""
     return {**configured, name: text}
 
 
@@ -87,7 +87,7 @@ def moved(configured: Configured, name: str, step: int, built_in: Mapping[str, s
     place = next(place for place, view in enumerate(views) if view.name == name)
     view = views.pop(place)
     views.insert(max(min(place + step, len(views)), 0), view)
-    # Ours come first in their own order, as long as nothing is before or between them.
+    # The built-in ones come first in their own order, as long as nothing is before or between them.
     named = 0
     left = [one for one in built_in if configured.get(one) is not False]
     while named < len(views) and left and views[named] == View(left[0], built_in[left[0]]):
@@ -132,7 +132,7 @@ class SavedQueries:
 
 
 def _version() -> tuple[int, int, int] | None:
-    """Identifies the state of the configuration file; None if it does not exist."""
+    """A stamp of the configuration file's state; None if it does not exist."""
     try:
         found = os.stat(config_name())
     except OSError:
@@ -180,10 +180,11 @@ def write_queries(
 def _with_queries(
     text: str, name: TableName, before: Configured, queries: Configured, renamed: Mapping[str, str]
 ) -> str:
-    """The file's text with these queries. Raises ValueError: it is no TOML or has others than before."""
+    """The file's text with these queries. Raises ValueError if it is not valid TOML or its queries have
+    changed."""
     import tomllib
 
-    import tomlkit  # 60 ms that only a change should cost
+    import tomlkit  # takes 60 ms, only needed for a change
 
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     plain = text.removeprefix(mark).replace("\r\n", "\n")
@@ -203,7 +204,7 @@ def _with_queries(
         document[name] = table
         new = tomlkit.dumps(document)
         if seam and seam + "\n" not in plain:
-            new = new.replace(seam + "\n", seam, 1)  # tomlkit sets the next table off with a blank line
+            new = new.replace(seam + "\n", seam, 1)  # tomlkit separates the next table with a blank line
     else:
         new = plain
     if tomllib.loads(new).get(name, {}) != queries:
@@ -238,7 +239,7 @@ def _table(lines: list[Line], queries: Configured, renamed: Mapping[str, str]) -
 
 
 def _item(text: str | Literal[False]) -> Item:
-    """A query as people would write it: with quotes in it, in the quotes that need no backslashes."""
+    """A query as a TOML string, in the quotes that need no backslashes."""
     import tomlkit
 
     if text is not False and '"' in text and "'" not in text and text.isprintable():

@@ -23,30 +23,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_BYTES = 1 << 18
-"""A longer file is neither a visit nor a search history."""
+"""A longer file is ignored."""
 MOST_PLACES = 500
-"""Articles whose reading place is remembered, the newest."""
+"""Maximum number of articles whose reading place is kept: the last ones."""
 MOST_SEARCHES = 200
-"""Searches that are remembered."""
+"""Maximum number of searches kept."""
 _MOST = 1 << 31
 
 Spot: TypeAlias = tuple[int, int, int]
-"""A place in an article's text, as the document counts it: section, letters, blank lines."""
+"""A place in an article's text: section, letters, blank lines (see `reader.app.reading.document`)."""
 
 
 class Visit(NamedTuple):
     """Where the next visit starts; defaults mean "as usual"."""
 
     query: str = ""
-    """The text of the question."""
+    """The query text."""
     article: str = ""
     """The id of the article under the cursor."""
     theme: str = ""
-    """The theme that was put on during a visit; empty = none was."""
+    """The theme chosen during a visit; empty = none."""
     sizes: Mapping[str, int] = {}
     """Sizes that the user set, in cells or lines, by name."""
     spots: Mapping[str, Spot] = {}
-    """Article id to reading place, the last read last; one at the very top is forgotten."""
+    """Article id to reading place, the last read last; a place at the very top is not kept."""
     background: str = ""
     """The terminal's background, dark or light; empty if unknown."""
     is_folded: bool | None = None
@@ -54,14 +54,14 @@ class Visit(NamedTuple):
 
 
 def file_for(sources: Sequence[str | os.PathLike[str]]) -> str:
-    """Where the visits to these folders and files are remembered."""
+    """The file for visits to these folders and files."""
     name = "\0".join(named(source) for source in sources)
     digest = blake2b(name.encode("utf-8", "surrogateescape"), digest_size=10).hexdigest()
     return os.path.join(paths.folder_of("state"), "visits", f"{digest}.json")
 
 
 def load(path: str | os.PathLike[str]) -> Visit:
-    """The visit in a file; what is missing or wrong in it is as always. Never raises."""
+    """Reads the visit in a file; missing or invalid parts get their defaults. Never raises."""
     try:
         saved = json.loads(private_files.read(path, MOST_BYTES))
     except (OSError, ValueError, RecursionError):
@@ -119,10 +119,10 @@ def _spot(value: object) -> Spot | None:
 
 
 class Searches:
-    """The searches, and the position of someone who steps through them."""
+    """The search history, with a position in it."""
 
     def __init__(self, file: Path | None) -> None:
-        """With a file the searches outlive the reader; without one (None) they do not."""
+        """Without a file (None) the history is not saved."""
         self._file = file
         self._known: list[str] | None = None
         self._place: int | None = None
@@ -177,7 +177,7 @@ class Searches:
         return self._draft
 
     def forget_place(self) -> None:
-        """Begin at the newest again: something else was typed."""
+        """Reset the position: something else was typed."""
         self._place = None
 
     def _load(self) -> list[str]:

@@ -19,7 +19,8 @@ from reader.permissions import permissions, require
 from reader.terminal import Terminal
 
 LIMIT = 74_994
-"""Bytes of UTF-8 that may be sent: their base64 and the frame stay below 100,000, where terminals stop."""
+"""Maximum bytes of UTF-8: with base64 and the sequence around it, that stays below 100,000, the limit of
+terminals."""
 
 _TMUX = ("tmux", "load-buffer", "-w", "-")
 _KEEPERS = (("wl-copy",), ("xclip", "-selection", "clipboard"), ("xsel", "-b", "-i"), ("clip.exe",))
@@ -67,7 +68,7 @@ def osc52(text: str) -> str:
 def plan(text: str, terminal: Terminal, configured: Sequence[str]) -> CopyPlan:
     """How to copy this text. `configured` is the user's own command. Raises TooLong.
 
-    tmux drops OSC 52 from its panes unless told otherwise, but passes on what is loaded with `-w`; both
+    tmux drops OSC 52 from its panes unless configured otherwise, but passes on what is loaded with `-w`; both
     ways are used, as its settings can't be seen from within.
     """
     sequence = osc52(text)

@@ -57,7 +57,7 @@ class Plan(NamedTuple):
     steps: tuple[Step, ...] = ()
     """Ways to try, the first one first. Empty if the URL can only be shown."""
     sentence: str = ""
-    """What to say if nothing can open a page, without the URL."""
+    """The message if nothing can open a page, without the URL."""
     mistake: str = ""
     """Why the configured browser is not used; one clause."""
 
@@ -75,7 +75,8 @@ def plan(url: str, terminal: Terminal, config: Config, *, env: Mapping[str, str]
     """How to open this URL from this terminal. Raises UnsafeUrl.
 
     A command for pages like this one comes first, then the relay, the configured browser and $BROWSER: the
-    user set these up, so they are tried over SSH too. On the user's own machine the desktop's way comes last.
+    user set these up, so they are tried over SSH too. On the user's own machine the desktop's opener comes
+    last.
     """
     address = checked_url(url)
     if not permissions().programs:
@@ -119,9 +120,9 @@ def carry_out(
 ) -> Outcome:
     """Try the steps until one of them works. Never raises for a browser that can't be started.
 
-    Waits up to `patience` seconds for each program to fail, and some seconds for a relay that is there but
-    silent, so call it from a worker. `aside` runs an argument list in the terminal, out of whose way the
-    screen has gone, and says why it failed; without it programs that need the terminal are passed over.
+    Waits up to `patience` seconds for each program to fail, and some seconds for a relay that does not
+    answer, so call it from a worker. `aside` runs an argument list in the terminal while the screen is
+    suspended, and returns why it failed; without it, programs that need the terminal are skipped.
     """
     reason = ""
     for step in plan.steps:
@@ -167,9 +168,9 @@ def _from_variable(text: str) -> list[tuple[str, ...]]:
     for part in text.split(os.pathsep):
         try:
             argv = shlex.split(part)
-        except ValueError:  # a quote that is not closed
+        except ValueError:  # unclosed quote
             continue
-        if argv and argv[-1] == "&":  # an old way to say "in the background", where it is started anyway
+        if argv and argv[-1] == "&":  # an old notation for "in the background", which is the default here
             argv.pop()
         if argv:
             commands.append(tuple(argv))

@@ -24,7 +24,7 @@ from reader.errors import ReaderError, UsageError, reason_of
 from reader.permissions import require
 
 MOST_OUTPUT = 1 << 20
-"""Bytes of output that are kept; then the command is killed."""
+"""Maximum bytes of output; then the command is killed."""
 
 _EDITORS = ("sensible-editor", "nano", "vim", "vi")
 _PAGERS = ("less", "more")
@@ -64,7 +64,8 @@ class PipeCommand:
     def run(self) -> Said:
         """Run it to the end of its output. Raises ReaderError if it cannot be started."""
         require("programs")
-        # A file as its input: a command that never reads does not make us wait, and an early end is no error.
+        # Its input is a file: a command that never reads doesn't block us, and one that exits early is not an
+        # error.
         with self._input() as stdin:
             try:
                 process = subprocess.Popen(
@@ -142,7 +143,7 @@ def program_for(path: str, environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 PATIENCE = 0.3
-"""Seconds in which a program must fail to be noticed at once; longer would feel like hanging."""
+"""Seconds to wait for a started program to fail; waiting longer would feel like hanging."""
 
 _MOST_REASON = 120
 
@@ -207,7 +208,7 @@ def late_failures() -> list[str]:
 def run_here(argv: Sequence[str], env: Mapping[str, str]) -> int:
     """Run a program in our terminal until it ends; its exit code, as shells have it. Raises OSError.
 
-    Only for the main thread, whose signals are the program's meanwhile.
+    Only for the main thread: signals go to the program meanwhile.
     """
     require("programs")
     with _signals_left_to_it():
@@ -219,11 +220,11 @@ def run_here(argv: Sequence[str], env: Mapping[str, str]) -> int:
 def _signals_left_to_it() -> Iterator[None]:
     """Leave Ctrl-C, which reaches all programs of a terminal, to the started one; Ctrl-Z stops both."""
     ours: dict[signal.Signals, Any] = {}
-    # A handler, and not SIG_IGN, because what is ignored stays so in the started program.
+    # A handler instead of SIG_IGN, which the started program would inherit.
     for name, handler in (("SIGINT", _pass), ("SIGQUIT", _pass), ("SIGTSTP", 0), ("SIGCONT", 0)):
         if number := getattr(signal, name, None):
             ours[number] = signal.signal(number, handler or signal.SIG_DFL)
-    # An event loop hears of signals by this descriptor too, whoever handles them.
+    # An event loop gets signals through this descriptor too, whatever the handler.
     wakes = signal.set_wakeup_fd(-1)
     try:
         yield

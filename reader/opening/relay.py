@@ -1,7 +1,7 @@
 """The relay: a reader on a server asks the user's own machine to open a page.
 
-`reader relay` listens on a loopback address or socket of that machine; `ssh -R` forwards it to the server.
-On a shared server anybody may listen at that port. So the relay proves that it knows the token before it is
+`reader relay` listens on a loopback address or socket of that machine; `ssh -R` forwards it to the server. On
+a shared server, anybody may listen on that port. So the relay proves that it knows the token before it is
 sent an address, and neither side ever sends the token. It only opens http and https pages, a few at a time.
 
     relay:   reader-relay 2 NONCE
@@ -40,15 +40,15 @@ MOST_BYTES = 4096
 OPENED, REFUSED, FAILED = "opened", "refused", "failed"
 """The possible answers."""
 PATIENCE = 4.0
-"""Seconds for the whole talk: some round trips of a slow line and the browser's first moment there."""
+"""Seconds for the whole exchange: some round trips over a slow connection and the start of the browser."""
 PROVING_SECONDS = 3.0
 """Seconds that a client has to prove that it knows the token."""
 SECONDS = 10.0
 """Seconds that one connection may take."""
 MOST_UNPROVEN = 64
-"""Connections that have proved nothing yet; a further one takes the place of the oldest."""
+"""Maximum number of unauthenticated connections; a further one replaces the oldest."""
 MOST_PAGES, PAGES_IN = 20, 60.0
-"""Maximum number of pages in this many seconds; more would be a fault or an attack."""
+"""Maximum number of pages in this many seconds; more would be a bug or an attack."""
 LOOKUP_SECONDS = 2.0
 """Timeout of a DNS lookup, in seconds."""
 NOT_OPENED = "the relay could not open the page; its own output says why"
@@ -228,10 +228,10 @@ class Relay:
         self._lock = threading.Lock()
         self._listener = _listen_at_path(path) if path else _listen_at_port(port)
         self.port: int = 0 if path else self._listener.getsockname()[1]
-        """The port it listens at; 0 for a socket file."""
+        """The port it listens on; 0 for a socket file."""
 
     def serve(self) -> None:
-        """Answer until `close`, each talk in its own thread."""
+        """Serve until `close`, each connection in its own thread."""
         while True:
             try:
                 connection, _ = self._listener.accept()
@@ -252,8 +252,8 @@ class Relay:
                 connection.close()
 
     def close(self) -> None:
-        """Listen no more; `serve` returns."""
-        with suppress(OSError):  # macOS does not know it for listeners, where closing is enough
+        """Stop listening; `serve` returns."""
+        with suppress(OSError):  # not supported for listeners on macOS, where closing is enough
             self._listener.shutdown(socket.SHUT_RDWR)  # wakes `accept`
         self._listener.close()
         if self._path:
@@ -277,7 +277,7 @@ class Relay:
                 answer = self._answer(url)
                 line.say(f"{proof(self._token, 'done', ours, theirs, answer)} {answer}")
         except Broken:
-            return  # whoever that was, there is nobody to tell
+            return  # nobody is left to report to
         finally:
             self._set_proven(connection)
 
@@ -306,7 +306,7 @@ class Relay:
 
 
 def _refuse_private(address: str) -> None:
-    """Raises PrivateAddress for a page of this machine or its network; an unknown host has no address."""
+    """Raises PrivateAddress for a page of this machine or a private network; an unknown host passes."""
     parts = urlsplit(address)
     try:
         public_addresses(parts.hostname or "", parts.port or 443, LOOKUP_SECONDS)

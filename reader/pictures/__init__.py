@@ -1,4 +1,4 @@
-"""Pictures of articles: found, fetched if that is allowed, and decoded in a separate process.
+"""Pictures of articles: finding them, fetching them if allowed, and decoding them in a separate process.
 
 Pictures are the most dangerous part of an article: decoders have been exploited, and a small file can unpack
 to gigabytes. So bytes are read here and decoded elsewhere (`decoding`) under time and memory limits, and only

@@ -1,7 +1,6 @@
-"""From a picture's bytes to pixels of the requested size, in a process that may die of them.
-
-The process knows no path and no address: it gets a line "columns rows kind" and the bytes on stdin, and
-answers with a line "width height" and the pixels, or with one line on stderr.
+"""Decodes a picture to pixels of the requested size, in a process that may crash. The process gets no path
+and no URL: it reads a line "columns rows kind" and the bytes on stdin, and answers with a line "width height"
+and the pixels, or with one line on stderr.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ from reader.article.text import clean_line
 from reader.errors import ReaderError
 
 PATIENCE = 15.0
-"""Seconds of the clock."""
+"""Maximum seconds of wall-clock time."""
 SECONDS = 8
-"""Of processor time."""
+"""Maximum seconds of processor time."""
 MEMORY = 1 << 30
-"""Bytes of address space."""
+"""Maximum bytes of address space."""
 MOST_PIXELS = 60_000_000
-"""Of a picture that is decoded at all."""
+"""Maximum pixels of a picture."""
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 
 
@@ -77,8 +76,8 @@ def make(raw: bytes, width: int, height: int, kind: str = "rgb") -> Pixels:
 
 
 def decode() -> str | None:
-    """The process: decodes one picture. Returns what is wrong with it, which is then printed on stderr."""
-    # The bytes are a stranger's, so it gives itself little time and memory first.
+    """The worker process: decodes one picture. Returns the error, if any, to print on stderr."""
+    # The bytes are untrusted, so limit time and memory first.
     with suppress(ImportError):  # Windows
         import resource
 
@@ -90,7 +89,7 @@ def decode() -> str | None:
         return _decoded(sys.stdin.buffer.read(), int(width), int(height), kind)
     except MemoryError:
         return "decoding it needs too much memory"
-    except Exception as error:  # a decoder fails in a hundred ways, and each is the picture's fault
+    except Exception as error:  # decoders raise many kinds of errors, all caused by the picture
         return f"{type(error).__name__}: {error}"[:200].replace("\n", " ")
 
 

@@ -21,25 +21,25 @@ from reader.pictures.decoding import PictureError
 MOST_BYTES = 24 << 20
 """Of a picture's file."""
 PATIENCE = 10.0
-"""Seconds from the request to the last byte."""
+"""Maximum seconds from the request to the last byte."""
 KINDS = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff")
 KEPT = 200
-"""Fetched pictures that are kept, the newest."""
+"""Maximum number of fetched pictures in the cache."""
 
 
 class Source(NamedTuple):
     """The location of a picture."""
 
     path: str = ""
-    """Of a file of the collection; empty = it is elsewhere."""
+    """The path of a file of the collection; empty = none."""
     url: str = ""
-    """Of a page's picture on the network."""
+    """The URL of a picture on the network."""
 
 
 def file_of(article: str, url: str, roots: Sequence[str]) -> Source:
     """Returns the location of a picture of the article whose file is `article`. Raises PictureError.
 
-    A file must lie below one of the collection's folders, after all links were followed.
+    With all links resolved, a file must be below one of the collection's folders.
     """
     if url.lower().startswith(("http://", "https://")):
         try:
@@ -50,7 +50,7 @@ def file_of(article: str, url: str, roots: Sequence[str]) -> Source:
         raise PictureError("only http, https and files are opened")
     folder = os.path.dirname(article)
     wanted = unquote(url.partition("?")[0].partition("#")[0])
-    # Sites write addresses from their own top: the collection's folder stands for it.
+    # Sites write paths from their root, which corresponds to the collection's folder.
     tops = [folder] if not wanted.startswith("/") else list(roots)
     for top in tops:
         path = os.path.realpath(os.path.join(top, wanted.lstrip("/")))
@@ -74,9 +74,9 @@ def read(source: Source, *, cache: str, may_fetch: bool) -> bytes:
 
 
 def fetch(url: str) -> bytes:
-    """The picture at an address, which must be public: an article must not reach what only its reader can.
+    """The picture at a URL, which must be public: an article must not reach the reader's private network.
     Blocks. Raises PictureError."""
-    from reader.feeds.network import Limits, Network  # 150 ms and 7 MB that only fetching pays
+    from reader.feeds.network import Limits, Network  # takes 150 ms and 7 MB, only needed to fetch
 
     limits = Limits(MOST_BYTES, PATIENCE, connect=PATIENCE / 2, silence=PATIENCE, redirects=4)
     # The contact address in the configuration is for feeds.
@@ -112,7 +112,7 @@ def _read_file(path: str) -> bytes:
 
 
 def _keep(path: str, raw: bytes) -> None:
-    """Put a fetched picture by; where that is not possible it is fetched again next time."""
+    """Store a fetched picture in the cache; if that fails, it is fetched again next time."""
     folder = os.path.dirname(path)
     try:
         require("files")

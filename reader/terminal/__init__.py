@@ -1,7 +1,6 @@
-"""What this terminal can do, and why, mostly without asking the terminal itself.
-
-An answer that never comes would delay the start, so only the environment, the parent processes and tmux are
-asked. Decisions are pure functions of these facts, so each can be tested without such a terminal.
+"""What this terminal can do, and why, mostly without querying the terminal itself. A reply that never arrives
+would delay the start, so only the environment, the parent processes and tmux are examined. Decisions are pure
+functions of these facts, so each can be tested without such a terminal.
 """
 
 from collections.abc import Mapping
@@ -24,14 +23,14 @@ __all__ = ["ALLOWED", "TRUECOLOUR", "Facts", "Finding", "Terminal", "decide"]
 
 
 def glance(configured: Mapping[str, Value]) -> Terminal:
-    """The terminal that this process runs in, as far as it shows without starting anything: half a
-    millisecond. Inside tmux the variables may be those of an earlier day; see `here`."""
+    """The terminal that this process runs in, as far as known without starting a program: takes half a
+    millisecond. Inside tmux the variables may be out of date; see `here`."""
     return decide(collect(choices(configured), asks_tmux=False))
 
 
 def here(configured: Mapping[str, Value], remote: bool | None = None) -> Terminal:
-    """The terminal that this process runs in; inside tmux after asking it, which takes some milliseconds and
-    never more than a second, so not before the first paint."""
+    """The terminal that this process runs in; inside tmux after querying tmux, which takes some milliseconds
+    and at most a second, so not before the first paint."""
     return decide(collect(choices(configured, remote), asks_tmux=True))
 
 
@@ -45,6 +44,6 @@ def examined(configured: Mapping[str, Value], remote: bool | None = None) -> Ter
         return decide(beside_the_pipe(facts))
     if facts.env.get("TERM", "") in ("", "dumb"):
         return decide(facts)
-    # The Linux console shows kitty's question instead of hiding it, and multiplexers answer it for nobody.
+    # The Linux console prints kitty's query instead of ignoring it, and multiplexers don't answer it.
     is_plain = facts.env.get("TERM") != "linux" and not decide(facts).multiplexer
     return decide(facts._replace(answers=ask(also_kitty=is_plain)))

@@ -1,4 +1,5 @@
-"""From facts to what a terminal can do: pure, one decision a finding, each with its reason and its advice.
+"""Decides from facts what a terminal can do. Pure functions, one for each finding, with its reason and
+advice.
 
 What each terminal program can do comes from its own documentation; None means "depends on its settings".
 """
@@ -25,7 +26,7 @@ _NO_CURSOR = ("", "dumb", "unknown")
 _NO_MOUSE = ("linux", "vt52", "vt100", "vt102", "vt220", "cons25", "ansi", *_NO_CURSOR)
 _NAMED_ALIKE = ("multiplexer", "emulator", "colours", "links", "clipboard", "pictures", "background")
 _LINKS_SINCE = (3, 4)
-"""The first tmux that passes OSC 8 on."""
+"""The first version of tmux that passes OSC 8 on."""
 
 
 class Emulator(NamedTuple):
@@ -35,14 +36,14 @@ class Emulator(NamedTuple):
     clipboard: bool | None
     pictures: str
     term: str = ""
-    """How its TERM begins, which travels over SSH; empty if others have the same."""
+    """The prefix of its TERM, which is passed over SSH; empty if others share it."""
     program: str = ""
     """Its TERM_PROGRAM."""
     variable: str = ""
-    """A variable that it gives to what it starts. A terminal started from another inherits
-    that one's, so variables count last."""
+    """A variable that it sets for its programs. A terminal started from another inherits that one's, so
+    variables are checked last."""
     kinds: tuple[str, ...] = ()
-    """How its answer to XTVERSION begins, in lower case."""
+    """The prefix of its reply to XTVERSION, in lower case."""
     advice: tuple[str, ...] = ()
     """How to enable its clipboard, if the user has to."""
 
@@ -74,7 +75,7 @@ EMULATORS: Mapping[str, Emulator] = {
     "Linux console": Emulator(False, False, "blocks", "linux"),
 }
 # fmt: on
-"""VTE is what GNOME Terminal, Xfce Terminal, Tilix and others paint with."""
+"""VTE is the library of GNOME Terminal, Xfce Terminal, Tilix and others."""
 
 
 def _by_term(term: str) -> str:
@@ -102,7 +103,7 @@ def _by_variables(env: Mapping[str, str]) -> tuple[str, str]:
 
 
 class _Seen(NamedTuple):
-    """The facts as every decision needs them."""
+    """The facts, prepared for the decisions."""
 
     facts: Facts
     env: Mapping[str, str]
@@ -166,7 +167,7 @@ def _shown(name: str, value: Any) -> str:
 
 
 def _remote(facts: Facts, env: Mapping[str, str]) -> tuple[bool, str]:
-    # In tmux the variables are those of the moment the pane was made; tmux itself knows who is attached now.
+    # In tmux the variables are those from when the pane was created; tmux knows the attached client.
     if facts.tmux is not None and "SSH_CONNECTION" in facts.tmux.env:
         if facts.tmux.env["SSH_CONNECTION"] is None:
             return False, "tmux says that the attached client is not on SSH"
@@ -247,7 +248,7 @@ def _unicode(facts: Facts) -> tuple[bool, str, tuple[str, ...]]:
 
 
 def _colour_advice(multiplexer: str, tmux: Tmux | None) -> tuple[str, ...]:
-    """What to change for 16.7 million colours, where the terminal outside has them."""
+    """What to change for 16.7 million colours, if the outer terminal has them."""
     if multiplexer == "tmux":
         return (
             "set -g default-terminal tmux-256color",
@@ -260,7 +261,7 @@ def _colour_advice(multiplexer: str, tmux: Tmux | None) -> tuple[str, ...]:
 
 
 def _feature_line(tmux: Tmux, feature: str) -> str:
-    """The line of ~/.tmux.conf that gives a feature to the terminal outside."""
+    """The line of ~/.tmux.conf that declares a feature of the outer terminal."""
     return f"set -as terminal-features ',{tmux.term or '*'}:{feature}'"
 
 

@@ -1,7 +1,6 @@
-"""The facts about a terminal and where they are read, what it can do as a value, and the user's overrides.
-
-The terminal itself can be asked too. Answers can be slow or missing, so only `reader doctor` waits for them.
-Every terminal answers the last query (DA1), so once that arrives there is nothing more to wait for.
+"""Collects the facts about a terminal; its capabilities as a value, and the user's overrides. The terminal
+itself can be queried too. Its replies can be slow or missing, so only `reader doctor` waits for them. Every
+terminal answers the last query (DA1), so once that arrives there is nothing more to wait for.
 """
 
 from __future__ import annotations
@@ -99,7 +98,7 @@ ALLOWED: Mapping[str, tuple[Value, ...]] = {
     "mouse": (True, False),
     "background": ("dark", "light"),
 }
-"""Each finding that can be chosen, with the values that it can have."""
+"""The findings that can be overridden, with their possible values."""
 
 
 _BROWSER: Mapping[str, Value] = {
@@ -114,11 +113,13 @@ _BROWSER: Mapping[str, Value] = {
     "pictures": "blocks",
     "mouse": True,
 }
-"""What the terminal in a page can do. Links are off: it would open them itself, and the reader once more."""
+"""The capabilities of the terminal in a page. Links are off: it would open them itself, and the reader
+again."""
 
 
 def choices(configured: Mapping[str, Value], remote: bool | None = None) -> Choice:
-    """What the configuration and then a flag say; `remote` is True for --remote, False for --local."""
+    """The overrides of the configuration, then of a flag; `remote` is True for --remote, False for
+    --local."""
     chosen: dict[str, tuple[Value, str]] = {
         name: (value, "set in the configuration") for name, value in configured.items()
     }
@@ -130,7 +131,7 @@ def choices(configured: Mapping[str, Value], remote: bool | None = None) -> Choi
 
 
 _PATIENCE = 1.5
-"""Seconds for all answers together."""
+"""Maximum seconds for all replies together."""
 
 _QUESTIONS = "\x1b[>0q\x1b]11;?\x07\x1b[c"
 _KITTY_QUESTION = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
@@ -155,7 +156,7 @@ _TMUX_FORMAT = "#{version}\t#{client_termname}\t#{client_termtype}\t#{client_ter
 
 
 class Tmux(NamedTuple):
-    """What tmux says about the attached client."""
+    """tmux's information about the attached client."""
 
     env: Mapping[str, str | None] = {}
     """The session's variables; None = removed."""
@@ -164,7 +165,7 @@ class Tmux(NamedTuple):
     term: str = ""
     """TERM outside of tmux."""
     kind: str = ""
-    """What the terminal outside calls itself (XTVERSION), like "foot(1.13.1)"."""
+    """The name of the outer terminal (XTVERSION), like "foot(1.13.1)"."""
     features: frozenset[str] = frozenset()
     """As in tmux's `terminal-features`."""
     set_clipboard: str = ""
@@ -172,7 +173,7 @@ class Tmux(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What the decisions are made from."""
+    """The facts that the decisions are based on."""
 
     env: Mapping[str, str]
     is_tty: bool
@@ -184,17 +185,17 @@ class Facts(NamedTuple):
     ancestors: Sequence[str] = ()
     """Names of the parent processes, the nearest first."""
     tmux: Tmux | None = None
-    """None if tmux was not asked or did not answer."""
+    """None if tmux was not queried or did not answer."""
     is_utf8_line: bool | None = None
     """Whether the terminal's line is marked as UTF-8; None = there is no line to look at."""
     chosen: Choice = {}
     """Overrides by the user."""
     answers: Answers = Answers()
-    """The terminal's own answers, if it was asked."""
+    """The terminal's own replies, if it was queried."""
 
 
 def collect(chosen: Choice, *, asks_tmux: bool) -> Facts:
-    """The facts about the process that asks."""
+    """The facts about this process."""
     env = dict(os.environ)
     _undo_coercion(env)
     return Facts(
@@ -308,7 +309,7 @@ def _undo_coercion(env: dict[str, str]) -> None:
 
 
 def ask(*, also_kitty: bool) -> Answers:
-    """Ask the terminal on stdin and stdout; waits for 1.5 seconds at most."""
+    """Query the terminal on stdin and stdout; waits for 1.5 seconds at most."""
     try:
         with _unbuffered():
             os.write(1, ((_KITTY_QUESTION if also_kitty else "") + _QUESTIONS).encode())
@@ -318,7 +319,7 @@ def ask(*, also_kitty: bool) -> Answers:
 
 
 def read_answers(replies: bytes) -> Answers:
-    """The answers in what a terminal sent."""
+    """Parses the replies of a terminal."""
     attributes = _ATTRIBUTES.search(replies)
     kind, background = _CALLS_ITSELF.search(replies), _BACKGROUND.search(replies)
     pictures = ""

@@ -254,7 +254,7 @@ class Server:
 
 
 def _quiet_logger() -> logging.Logger:
-    """Says what goes wrong here, not what somebody sends that is no request."""
+    """Logs errors of the server, but not invalid requests."""
     logger = logging.getLogger(__name__)
     logger.addFilter(
         lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
