@@ -94,8 +94,7 @@ async def test_no_cursor_blinks(start: Launch) -> None:
             assert isinstance(typing, Input | TextArea), keys
             assert not typing.cursor_blink, keys
             assert isinstance(typing, TextArea) or typing._cursor_visible, keys
-            for _ in range(3):
-                await press(pilot, "escape")
+            await press(pilot, *["escape"] * 3)
 
 
 async def test_each_theme_paints(start: Launch) -> None:
@@ -168,13 +167,12 @@ async def test_the_palette_runs_commands_views_orders_and_themes(start: Launch) 
     async with start(30).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         steps: list[tuple[str, Callable[[], object]]] = [
-            ("compact rows", lambda: screen.articles.is_compact),
+            ("compact", lambda: screen.articles.is_compact),
             ("c rows", lambda: not screen.articles.is_compact),
-            ("compact rows", lambda: screen.articles.is_compact),
-            ("view unread", lambda: str(screen.filters.query) == "is:unread"),
-            ("oldest first", lambda: screen.filters.query.is_reversed),
-            ("reader-light", lambda: pilot.app.theme == "reader-light"),
-            ("topic chips", lambda: screen.filters.query.included("topic") == ("Chips",)),
+            ("view u", lambda: str(screen.filters.query) == "is:unread"),
+            ("oldest", lambda: screen.filters.query.is_reversed),
+            ("er-light", lambda: pilot.app.theme == "reader-light"),
+            ("c chips", lambda: screen.filters.query.included("topic") == ("Chips",)),
         ]
         for letters, is_done in steps:
             await _choose(pilot, letters)
