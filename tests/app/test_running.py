@@ -55,7 +55,7 @@ def test_a_signal_during_the_start(tmp_path: Path, name: str) -> None:
     news = tmp_path / "news"
     news.mkdir()
     (news / "a.md").write_text("---\ntitle: Harbour\n---\n\nText.\n")
-    for hundredths in range(0, 50, 7):
+    for hundredths in range(0, 50, 10):
         with RealScreen(news, tmp_path / "home") as screen:
             screen.wait_for("\x1b[?1049h")
             sleep(hundredths / 100)
