@@ -274,6 +274,11 @@ class Network:
                 raise
             except Unreachable:
                 pass  # a name that only the proxy can resolve
+        if "://" in proxy and not proxy.lower().startswith(("http://", "https://")):
+            kind = shown(clean_line(proxy.partition("://")[0]))
+            raise FetchError(
+                f"a proxy of kind {kind} is not supported; set {parts.scheme}_proxy to an HTTP proxy"
+            )
         if proxy not in self._proxied:
             parsed = httpx2.Proxy(proxy if "://" in proxy else f"http://{proxy}")
             self._proxied[proxy] = self._new_pool(proxy=httpcore2.Proxy(str(parsed.url), parsed.raw_auth))

@@ -319,6 +319,15 @@ def test_an_address_is_requested_as_it_is(site: Site, path: str) -> None:
     assert get(site.url + path).body == b"here"
 
 
+@pytest.mark.parametrize("kind", ["socks5", "ftp"])
+def test_a_proxy_of_another_kind_is_reported(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without its password."""
+    monkeypatch.setenv("http_proxy", f"{kind}://ana:secret@127.0.0.1:1080")
+    with pytest.raises(FetchError, match=f'kind "{kind}" is not supported; set http_proxy') as error:
+        get("http://paper.invalid/feed")
+    assert "secret" not in str(error.value)
+
+
 def test_what_comes_by_a_proxy_leads_to_no_private_host(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Though the proxy itself is on a private network, as most are."""
     monkeypatch.setenv("http_proxy", site.url)
