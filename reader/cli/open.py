@@ -140,7 +140,7 @@ def _relay(options: Namespace) -> int:
 def guide(there: RelayPlace, here: str) -> str:
     """Instructions with lines to copy; `there` is the address on the server, `here` the local one."""
     return f"""\
-The relay listens at {here} and opens requested pages in this machine's browser, until Ctrl-C.
+The relay listens on {here} and opens requested pages in this machine's browser, until Ctrl-C.
 
   connect with:                     ssh -R {there.where}:{here} HOST
   on the server, in your profile:   export READER_RELAY={there}
@@ -182,7 +182,7 @@ def _with_ssh(command: Sequence[str], options: Namespace) -> int:
     if os.path.basename(command[0]) != "ssh" or len(command) < 2:
         raise UsageError('the relay runs only ssh: "reader relay ssh HOST"')
     if options.socket:
-        raise UsageError("with ssh the relay listens at a port; remove --socket")
+        raise UsageError("with ssh the relay listens on a port; remove --socket")
     token = secrets.token_urlsafe(24)
     relay = Relay(token, opener_of_pages(), port=options.port or 0, allow_private=options.allow_private)
     place = RelayPlace(token, port=relay.port)

@@ -50,7 +50,7 @@ def _run(options: Namespace) -> int:
         raise ReaderError('serving needs the extra "web": pip install "news-reader-tui[web]"')
     token = options.token or os.environ.get("READER_TOKEN", "")
     if not token and (options.name or not _is_here(options.host)):
-        raise UsageError("others can reach this server; give it a --token that they need")
+        raise UsageError("other machines can reach this server; set a --token for them")
     if not _is_here(options.host) and len(token) < LEAST_TOKEN:
         raise UsageError(f"a token for other machines needs at least {LEAST_TOKEN} characters")
     sources = sources_of(options.sources)

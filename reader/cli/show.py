@@ -81,7 +81,7 @@ def _texts(library: Library, headline: Headline, form: str) -> Iterator[str]:
 
 
 def _related_options(parser: CommandParser) -> None:
-    parser.words("words", "ID|SOURCE", "an id (a unique beginning is enough), then folders or files", ids)
+    parser.words("words", "ID|SOURCE", "an id (a unique prefix is enough), then folders or files", ids)
     add = parser.group("output")
     add("--limit", metavar="N", type=whole(0),
         help=f"at most this many; default all that the file lists and {MOST_RELATED} others "

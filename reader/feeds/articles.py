@@ -166,7 +166,7 @@ class NewsFolder:
             where = display_path(os.path.join(self.root, path))
             if isinstance(error, NotADirectoryError) or error.errno == errno.ELOOP:
                 raise StorageError(
-                    f"{where}: a folder on the way is a link or a file; move it away"
+                    f"{where}: a folder of its path is a link or a file; move it away"
                 ) from error
             raise StorageError(f"{where} can't be written: {remedy(error)}") from error
 

@@ -141,7 +141,7 @@ def read(raw: bytes, content_type: str, url: str) -> FeedDocument:
     if raw[:3] == b"\xef\xbb\xbf":
         raw = raw[3:].lstrip()
     if not raw:
-        raise NotAFeed("the answer is empty; look at the address in a browser")
+        raise NotAFeed("the response is empty; open the address in a browser")
     found = _json_feed(raw, url) if raw[:1] in (b"{", b"[") else _parsed(raw, content_type, url)
     return found._replace(entries=tuple(filter(_says_anything, found.entries)))
 

@@ -58,7 +58,7 @@ _FAILURES = (
 )  # fmt: skip
 
 _REFUSALS = {
-    304: "not modified (304), but nothing was fetched before; look at the address in a browser",
+    304: "not modified (304), but nothing was fetched before; open the address in a browser",
     403: "refused (403){page}: the site blocks feed readers or requires a login",
     404: "not found (404); look at its site for the new address",
     410: "gone (410): the site has ended this feed, so it is not fetched any more; unsubscribe from it",
@@ -131,8 +131,8 @@ class Answer(NamedTuple):
         if status >= 500:
             return f"the server failed ({status}); {later}"
         if 300 <= status < 400:
-            return f"moved ({status}), but it does not say where to; look at its site for the new address"
-        return f"the server said {status}; look at the address in a browser"
+            return f"moved ({status}), but without saying where; look at its site for the new address"
+        return f"the server returned {status}; open the address in a browser"
 
     def require_success(self) -> None:
         """Raise FetchError unless the status is 200."""
@@ -214,7 +214,7 @@ class Network:
             # A private server may redirect to its own network, a public one never.
             is_trusted = is_trusted and is_private
             headers = {name: value for name, value in headers.items() if not name.lower().startswith("if-")}
-        raise FetchError(f"redirected more than {self.limits.redirects} times; look at it in a browser")
+        raise FetchError(f"redirected more than {self.limits.redirects} times; open it in a browser")
 
     @asynccontextmanager
     async def _asked(
@@ -411,7 +411,7 @@ def _why(error: BaseException, name: str) -> str:
     if "SSL" in kinds or "SSL" in message:
         return f"no secure connection to {name} ({_OPENSSL.sub('', text)[:80]}); try its http:// address"
     if "without sending complete" in message:
-        return f"the answer of {name} broke off before its end; try again later"
+        return f"the answer of {name} was cut off; try again later"
     if "refused" in message.lower() or "ConnectError" in kinds:
         return f"no connection to {name} (refused); try again later"
     if "disconnected" in message:

@@ -212,7 +212,7 @@ def _emulator(facts: Facts, env: Mapping[str, str], multiplexer: str) -> tuple[s
             return name, f"tmux says that it identifies as {facts.tmux.kind}"
         if name := _by_term(facts.tmux.term):
             return name, f"tmux says that its TERM is {facts.tmux.term}"
-    return "", f"it runs inside {multiplexer}, which does not say"
+    return "", f"it runs inside {multiplexer}, which does not report it"
 
 
 def _colours(seen: _Seen) -> tuple[int, str, tuple[str, ...]]:
@@ -232,7 +232,7 @@ def _colours(seen: _Seen) -> tuple[int, str, tuple[str, ...]]:
     advice = _colour_advice(seen.multiplexer, facts.tmux)
     if "256color" in term:
         return 256, f"TERM is {term}", advice
-    return 16, f"TERM is {term or 'not set'}, which promises only these", advice
+    return 16, f"TERM is {term or 'not set'}, which supports only these", advice
 
 
 def _unicode(facts: Facts) -> tuple[bool, str, tuple[str, ...]]:

@@ -144,7 +144,7 @@ def test_a_socket_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_only_this_machine_can_connect(machine: Machine) -> None:
-    """The relay listens at the loopback address and at no other."""
+    """The relay listens on the loopback address and at no other."""
     assert machine.relay._listener.getsockname()[0] == "127.0.0.1"
 
 

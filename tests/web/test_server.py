@@ -434,8 +434,8 @@ def test_the_address_to_open() -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--host", "0.0.0.0"], "give it a --token"),
-        (["--name", "news.example"], "give it a --token"),
+        (["--host", "0.0.0.0"], "set a --token"),
+        (["--name", "news.example"], "set a --token"),
         (["--host", "0.0.0.0", "--token", "short"], "at least 16 characters"),
         (["--host", "not.here.example", "--token", TOKEN], "it is not an address of this machine"),
         (["--host", "192.0.2.1", "--token", TOKEN], "it is not an address of this machine"),
