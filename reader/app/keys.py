@@ -292,14 +292,14 @@ class PendingKeys:
         """
         first, self.first = self.first, ""
         if first and f"{first} {key}" in self._sequences:
-            return self._obeyed(f"{first} {key}")
+            return self._completed(f"{first} {key}")
         if key in self._first_keys:
             self.first = key
             return []
         if len(key) == 1 and key in "0123456789" and key not in self._taken and (self.count or key != "0"):
             self.count = (self.count + key)[:MOST_DIGITS]
             return []
-        return self._obeyed(key)
+        return self._completed(key)
 
     def forget(self) -> None:
         """Stop waiting for another key."""
@@ -310,7 +310,7 @@ class PendingKeys:
         count, self.count = self.count, ""
         return [count] if len(count) == 1 else []
 
-    def _obeyed(self, key: str) -> list[str]:
+    def _completed(self, key: str) -> list[str]:
         count, self.count = self.count, ""
         if not count:
             return [key]

@@ -60,11 +60,11 @@ class KeyedApp(App[int]):
         self.keymap = keymap
         """Which keys do what."""
         self._presses = PendingKeys(keymap.keys)
-        self._leads_on = frozenset(keymap.keys["read"])
+        self._focus_keys = frozenset(keymap.keys["read"])
         """Keys that may move the focus, but not at once."""
         self._keys: list[events.Key] = []
-        self._digit_wait: Timer | None = None
-        self._before: Iterator[DOMNode] | None = None
+        self._digit_timer: Timer | None = None
+        self._handlers: Iterator[DOMNode] | None = None
         """The nodes that still handle the last key before the next one is taken; None if none do."""
 
     @property
@@ -84,24 +84,24 @@ class KeyedApp(App[int]):
             self.browse.loader.begin_use()
         if isinstance(event, events.Key) and not event.is_forwarded:
             self._keys.append(event)
-            await self._take_keys()
+            await self._handle_keys()
         else:
             await super().on_event(event)
 
-    async def _take_keys(self) -> None:
+    async def _handle_keys(self) -> None:
         """Handle waiting keys in order, once the screen is complete."""
         if not self.is_made:
-            self.set_timer(MADE_WAIT, self._take_keys)
+            self.set_timer(MADE_WAIT, self._handle_keys)
             return
-        while self._keys and self._before is None:
+        while self._keys and self._handlers is None:
             event, line, focused = self._keys.pop(0), self._line, self.focused
-            if self._takes_presses(event):
-                await self._obey(self._presses.take(event.key), event)
+            if self._is_command_key(event):
+                await self._run_keys(self._presses.take(event.key), event)
             else:
                 await super().on_event(event)
             is_taken = line is not None and line.check_consume_key(event.key, event.character)
-            if focused is not None and not is_taken and (line or event.key in self._leads_on):
-                self._let_pass(focused)
+            if focused is not None and not is_taken and (line or event.key in self._focus_keys):
+                self._hold_next_keys(focused)
 
     @property
     def _line(self) -> Widget | None:
@@ -110,34 +110,34 @@ class KeyedApp(App[int]):
         is_line = isinstance(focused, Input) or focused is not None and focused.check_consume_key("x", "x")
         return focused if is_line else None
 
-    def _let_pass(self, focused: Widget) -> None:
+    def _hold_next_keys(self, focused: Widget) -> None:
         """After a key that may lead elsewhere, hold what is typed next until the focused widget and all above
         it have handled that key: over a slow line `/chips`, Enter and `jo` come at once."""
-        way = [one for one in focused.ancestors_with_self for _ in range(TURNS)]
-        self._before = before = iter(way * TURNS)
+        path = [one for one in focused.ancestors_with_self for _ in range(TURNS)]
+        self._handlers = before = iter(path * TURNS)
         until = monotonic() + HOLD
 
-        async def go_on() -> None:
+        async def wait_for_next() -> None:
             following = next(before, None)
-            if following is not None and following.call_later(go_on):
+            if following is not None and following.call_later(wait_for_next):
                 return
             screen = self.screen
             is_asking = isinstance(screen, BrowseScreen) and not screen.results_display.is_listed
             if is_asking and self._line is None and monotonic() < until:  # the keys are for the results
-                self.set_timer(MADE_WAIT, go_on)
+                self.set_timer(MADE_WAIT, wait_for_next)
             else:
-                await self._hold_no_longer(before)
+                await self._release_keys(before)
 
-        self.call_later(go_on)
+        self.call_later(wait_for_next)
         # A page that is closed no longer handles the key.
-        self.set_timer(HOLD, lambda: self._hold_no_longer(before))
+        self.set_timer(HOLD, lambda: self._release_keys(before))
 
-    async def _hold_no_longer(self, before: Iterator[DOMNode]) -> None:
-        if self._before is before:
-            self._before = None
-            await self._take_keys()
+    async def _release_keys(self, before: Iterator[DOMNode]) -> None:
+        if self._handlers is before:
+            self._handlers = None
+            await self._handle_keys()
 
-    def _takes_presses(self, event: events.Key) -> bool:
+    def _is_command_key(self, event: events.Key) -> bool:
         """Whether keys are commands now; while text is typed, a waiting key is forgotten."""
         if isinstance(self.screen, BrowseScreen):
             if not self.screen.is_mounted:  # it handles the key once its panes exist
@@ -155,15 +155,17 @@ class KeyedApp(App[int]):
         self._presses.forget()
         return False
 
-    async def _obey(self, keys: list[str], event: events.Key | None = None) -> None:
-        if self._digit_wait is not None:
-            self._digit_wait.stop()
-            self._digit_wait = None
+    async def _run_keys(self, keys: list[str], event: events.Key | None = None) -> None:
+        if self._digit_timer is not None:
+            self._digit_timer.stop()
+            self._digit_timer = None
         screen = self.screen
         if isinstance(screen, BrowseScreen):
             screen.footer.pressed = self._presses.count
             if len(self._presses.count) == 1:
-                self._digit_wait = self.set_timer(DIGIT_WAIT, lambda: self._obey(self._presses.overdue()))
+                self._digit_timer = self.set_timer(
+                    DIGIT_WAIT, lambda: self._run_keys(self._presses.overdue())
+                )
         for key in keys:
             counted = self.keymap.counted_command(key)
             if counted is not None and isinstance(screen, BrowseScreen):
