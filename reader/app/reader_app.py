@@ -48,8 +48,8 @@ DIGIT_WAIT = 0.4
 HOLD = 1.0
 """Maximum seconds that keys wait behind one that leaves an input line."""
 TURNS = 2
-"""A key goes up to the app, whose bindings may send a message up the same way; and a widget may send itself a
-message before it sends one up."""
+"""How often messages pass through the handling widgets: a key bubbles up to the app, whose action may post a
+message that bubbles up again; and a widget may post a message to itself first."""
 
 
 class KeyedApp(App[int]):

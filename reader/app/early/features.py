@@ -32,18 +32,18 @@ EARLY_SCREEN = Feature(
     "the first headlines before Textual is loaded",
     "the screen starts empty",
     {
-        "textual.drivers.linux_driver:LinuxDriver.start_application_mode": "takes over a painted terminal",
-        "textual.drivers.linux_driver:LinuxDriver.write": "must not clear what is painted already",
+        "textual.drivers.linux_driver:LinuxDriver.start_application_mode": "keeps the painted screen",
+        "textual.drivers.linux_driver:LinuxDriver.write": "must not clear the painted screen",
     },
 )
 REPLY_FILTER = Feature(
-    "replies of the terminal are not taken for keys, and a light terminal gets the light theme",
-    "the theme is dark unless one is chosen, and an unexpected reply types its letters",
+    "the terminal's replies are not mistaken for keys, and a light terminal gets the light theme",
+    "the theme is dark unless one is chosen, and an unexpected reply is typed as letters",
     {
-        "textual.drivers.linux_driver:LinuxDriver.run_input_thread": "reads what the terminal sends",
-        "textual._xterm_parser:XTermParser.feed(data)": "turns what is left into keys, as Textual does",
-        "textual._xterm_parser:XTermParser.tick": "ends a key that came in parts",
-        "textual._parser:ParseError": "what the parser raises at the end of input",
+        "textual.drivers.linux_driver:LinuxDriver.run_input_thread": "reads the terminal's input",
+        "textual._xterm_parser:XTermParser.feed(data)": "parses the remaining input into keys",
+        "textual._xterm_parser:XTermParser.tick": "completes a key that arrived in parts",
+        "textual._parser:ParseError": "raised by the parser at the end of input",
         "textual._ansi_sequences:ANSI_SEQUENCES_KEYS": "the sequences that are keys",
         "textual._keyboard_protocol:FUNCTIONAL_KEYS": "the keys of kitty's protocol",
     },
@@ -52,8 +52,8 @@ DIFF_UPDATE = Feature(
     "only changed cells are sent, each in its column",
     "changed lines are sent whole, and columns may shift beside characters of doubtful width",
     {
-        "textual.app:App._display(screen, renderable)": "where an update leaves for the terminal",
-        "textual._compositor:CompositorUpdate.render_segments(console)": "what an update is written as",
+        "textual.app:App._display(screen, renderable)": "where an update is written to the terminal",
+        "textual._compositor:CompositorUpdate.render_segments(console)": "renders an update",
         "textual._compositor:ChopsUpdate(chops, spans, chop_ends)": "an update of some regions",
         "textual._compositor:LayoutUpdate(strips, region)": "an update of the whole screen",
     },
@@ -62,7 +62,7 @@ ERROR_SENTENCE = Feature(
     "an unexpected error ends the screen with one sentence",
     "Textual prints a traceback, which may quote articles",
     {
-        "textual.app:App._fatal_error": "where Textual makes the traceback",
+        "textual.app:App._fatal_error": "where Textual renders the traceback",
         "textual.app:App._handle_exception(error)": "keeps the error in `_exception`",
         "textual.app:App._close_messages_no_wait": "ends the app",
     },

@@ -262,7 +262,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         self._undoing.append(
             _Undo(
                 feed.address,
-                f"{feed.label} is as it was before",
+                f"{feed.label} was restored",
                 lambda: subscriptions.change(feed.address, before),
             )
         )
