@@ -31,8 +31,9 @@ def _index(options: Namespace) -> int:
     with opened(options.sources, refresh=False) as library:
         if library.refreshed_by:
             raise UsageError(library.refreshed_by)
+        printed = len(library.notices)
         report = follow(library.refresh(rebuild=options.rebuild, shows_first=False), patience=0.0)
-        tell(library.notices)
+        tell(library.notices[printed:])
         skipped = library.skipped
     if options.format == "json":
         print(json_text(report._asdict() | {"seconds": round(report.seconds, 3)}))

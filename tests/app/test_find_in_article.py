@@ -44,6 +44,14 @@ async def test_what_is_not_there_is_said(start: Launch) -> None:
         assert screen.article_pane.marked_words == ()
 
 
+async def test_enter_without_a_text_ends_the_search(start: Launch) -> None:
+    """The words of the list's query are highlighted again."""
+    async with start([an_article(body=BODY), *articles(3)], "about").run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "enter", "ctrl+f", "enter")
+        assert not screen.query(FindBar) and not screen.article_pane.is_finding
+        assert screen.article_pane.highlights == (("about", False),)
+
+
 async def test_the_hit_gone_to_is_told_without_colours(start: Launch) -> None:
     """It alone is underlined, in whichever theme."""
     async with start([an_article(body="wind and wind and wind")]).run_test(size=WIDE) as pilot:

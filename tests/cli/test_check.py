@@ -21,6 +21,12 @@ def test_index_reports_what_it_did(reader: Run, library: FakeLibrary) -> None:
     assert (report["files"], report["seconds"]) == (3, 0.25)
 
 
+def test_index_prints_a_notice_once(reader: Run, library: FakeLibrary) -> None:
+    """What opening the index has to say comes before the refresh and is not repeated after it."""
+    library.notices = ["The index was damaged: rebuilding it."]
+    assert reader("index", ".").err == "reader: The index was damaged: rebuilding it.\n"
+
+
 def test_check_lists_problems_then_duplicates(reader: Run, library: FakeLibrary) -> None:
     """A problem is `path:line: field: reason` and exit 1; a duplicate is a note after it."""
     library.found_problems = [PROBLEM]

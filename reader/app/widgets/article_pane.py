@@ -318,9 +318,10 @@ class ArticlePane(DocumentView, can_focus=True):
         return f"{count:,} found" if count > 1 else "found once"
 
     def _leave_find_bar(self, is_cancelled: bool) -> None:
-        """Close the line; the hits stay highlighted unless the search is cancelled."""
-        if is_cancelled:
+        """Close the line; the hits stay highlighted unless the search is cancelled or nothing was typed."""
+        if is_cancelled or not self._found:
             self.leave_find()
+        if is_cancelled:
             self.restore_place(self._found_from)
         self._close_find_bar()
         self.screen.set_focus(self)
