@@ -123,7 +123,7 @@ class Marks(KeptMarks):
     def of(self, keys: Iterable[int]) -> dict[int, Mark]:
         """Returns the marks of those articles that have any."""
         with self.file.reading():
-            return _Tables(self._connection).of(keys)
+            return _FileTables(self._connection).of(keys)
 
     def note(self, traces: Mapping[int, Traces]) -> None:
         """Update the traces of marked articles, by key. Raises StorageError."""
@@ -174,22 +174,22 @@ class Marks(KeptMarks):
                 yield _mark(tuple(row)), _times_in(changed)
 
     @contextmanager
-    def _transaction(self) -> Iterator[_Tables]:
+    def _transaction(self) -> Iterator[_FileTables]:
         """On disk when the block ends."""
         with self.file.transaction():
             turn = self._turn() + 1
             if not 0 < turn < INT63:
                 turn = 1
             self._connection.execute("insert or replace into meta values('turn', ?)", (turn,))
-            yield _Tables(self._connection, turn)
+            yield _FileTables(self._connection, turn)
 
     def close(self) -> None:
         """Close the file."""
         self.file.close()
 
 
-class _Tables:
-    """See MarkTables."""
+class _FileTables:
+    """`MarkTables` in the SQLite file."""
 
     def __init__(self, connection: sqlite3.Connection, turn: int = 0) -> None:
         self._connection = connection

@@ -123,7 +123,7 @@ class SharedMarks(KeptMarks):
     def of(self, keys: Iterable[int]) -> dict[int, Mark]:
         """Returns the marks of those articles that have any."""
         wanted = list(keys)
-        return self._ask(lambda connection: _Tables(connection).of(wanted))
+        return self._ask(lambda connection: _ServerTables(connection).of(wanted))
 
     def _all(self) -> list[MarkWithTimes]:
         return self._ask(
@@ -131,7 +131,7 @@ class SharedMarks(KeptMarks):
         )
 
     @contextmanager
-    def _transaction(self) -> Iterator[_Tables]:
+    def _transaction(self) -> Iterator[_ServerTables]:
         """Committed by the server when the block ends."""
         with self._lock, usable(self._address), told(self._address):
             connection = self._writer()
@@ -143,7 +143,7 @@ class SharedMarks(KeptMarks):
             ).fetchone()
             try:
                 assert turn is not None
-                yield _Tables(connection, int(turn[0]))
+                yield _ServerTables(connection, int(turn[0]))
             except BaseException:
                 with suppress(psycopg.Error):
                     connection.rollback()
@@ -196,8 +196,8 @@ def _turn(connection: psycopg.Connection) -> int:
     return int(row[0]) if row else 0
 
 
-class _Tables:
-    """See MarkTables."""
+class _ServerTables:
+    """`MarkTables` on the server, as this role."""
 
     def __init__(self, connection: psycopg.Connection, turn: int = 0) -> None:
         self._connection = connection
