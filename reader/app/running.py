@@ -167,7 +167,7 @@ def _code_of(returned: int | None, fault: Exception | None) -> int:
         raise fault
     from reader.config import crash_report
 
-    print(f"reader: {crash_report.told(fault, lost='ended the screen')}", file=sys.stderr)
+    print(f"reader: {crash_report.report(fault, lost='ended the screen')}", file=sys.stderr)
     return ReaderError.exit_code
 
 

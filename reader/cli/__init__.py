@@ -56,7 +56,7 @@ def ended_well(run: Callable[[], int]) -> int:
             return _say(f"the database cannot be used: {remedy(error)}", ReaderError.exit_code)
         from reader.config import crash_report
 
-        return _say(crash_report.told(error, lost="stopped this command"), ReaderError.exit_code)
+        return _say(crash_report.report(error, lost="stopped this command"), ReaderError.exit_code)
 
 
 def _run(argv: Sequence[str]) -> int:

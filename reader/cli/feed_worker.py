@@ -37,10 +37,10 @@ def serve() -> None:
             print(json.dumps(answer), file=answers, flush=True)
 
 
-def answers_to(task: str, **said: Any) -> Iterator[dict[str, Any]]:
+def answers_to(task: str, **arguments: Any) -> Iterator[dict[str, Any]]:
     """Run a task; the last answer is its result or an error message."""
     try:
-        yield from _TASKS[task](**said)
+        yield from _TASKS[task](**arguments)
     except ReaderError as error:
         yield {"error": str(error)}
     except OSError as error:

@@ -155,9 +155,9 @@ def tell_unknown(library: Library, query: Query) -> None:
     """If nothing matches, print on stderr each value that no article has, with the nearest one."""
     if query.is_everything:
         return
-    from reader.library.unknown_values import asked_fields, unknown_values
+    from reader.library.unknown_values import queried_fields, unknown_values
 
-    fields = asked_fields(query)
+    fields = queried_fields(query)
     stories = [term for term in query.terms() if term.field == "story" and not term.negated]
     if not (fields or stories) or len(library.select(query).window(0, 1)):
         return

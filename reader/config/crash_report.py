@@ -29,7 +29,7 @@ _SPEAK_OF_CODE = (AttributeError, NameError, ImportError, TypeError, NotImplemen
 """Kinds of errors that name modules, functions and types. Others quote values: a title, a query, a path."""
 
 
-def told(error: BaseException, *, lost: str) -> str:
+def report(error: BaseException, *, lost: str) -> str:
     """Write a report; returns one sentence with what happened, what was `lost`, and where the report is."""
     try:
         place = f"please send the report {display_path(write(error))}, which contains no article text"

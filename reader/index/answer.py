@@ -13,7 +13,7 @@ from reader.article.identity import identity_of
 from reader.article.record import Article, id_of, key_of
 from reader.article.text import display_path
 from reader.errors import NoSuchArticle
-from reader.index.backend import ArticleRow, AskedIndex
+from reader.index.backend import ArticleRow, QueryableIndex
 from reader.index.facets import count_dates, count_facet, count_quality
 from reader.index.order import FoldedOrder, Order, order_of
 from reader.index.schema import STORED
@@ -48,7 +48,7 @@ def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
     )  # fmt: skip
 
 
-def with_added_topics(index: AskedIndex, found: list[Headline], now: datetime) -> list[Headline]:
+def with_added_topics(index: QueryableIndex, found: list[Headline], now: datetime) -> list[Headline]:
     """Returns the headlines with the topics added by rules."""
     if not index.topic_rules or not found:
         return found
@@ -70,7 +70,7 @@ class IndexResults:
     """Results over one index; see `reader.query.results.Results`."""
 
     def __init__(
-        self, index: AskedIndex, query: Query, now: datetime, guard: Asker, folding: Folding | None = None
+        self, index: QueryableIndex, query: Query, now: datetime, guard: Asker, folding: Folding | None = None
     ) -> None:
         self._index = index
         self._folding = folding
@@ -181,7 +181,7 @@ def _fold(
     return Fold(len(others), tuple(providers), unread, one.story in opened)
 
 
-def facet_of(index: AskedIndex, field: str, query: Query, now: datetime, cells: int) -> Facet:
+def facet_of(index: QueryableIndex, field: str, query: Query, now: datetime, cells: int) -> Facet:
     """Counts a field's values, or dates in at most `cells` periods, without the query's clauses on it."""
     with index.view() as view:
         search = Search(view, now)
@@ -199,14 +199,14 @@ def facet_of(index: AskedIndex, field: str, query: Query, now: datetime, cells: 
         return counted._replace(kept_out=tuple(kept_out))
 
 
-def is_measured(index: AskedIndex, field: str) -> bool:
+def is_measured(index: QueryableIndex, field: str) -> bool:
     """Returns whether any article has this number, 0 or more."""
     with index.view() as view:
         numbers = (text for *_, text in view.choices(STORED[field]) if int(text) >= 0)
         return any(not view.live.isdisjoint(view.get(STORED[field], text)) for text in numbers)
 
 
-def find_article(index: AskedIndex, prefix: str) -> Headline:
+def find_article(index: QueryableIndex, prefix: str) -> Headline:
     """Returns the article whose id has this prefix. Raises NoSuchArticle unless there is exactly one."""
     wanted = prefix.strip().lower()
     if not wanted:
@@ -223,7 +223,7 @@ def find_article(index: AskedIndex, prefix: str) -> Headline:
     )
 
 
-def related_of(index: AskedIndex, article: Article) -> list[RelatedLink]:
+def related_of(index: QueryableIndex, article: Article) -> list[RelatedLink]:
     """Returns an article's related links, each with its headline if it is in the collection."""
     found: dict[str, Headline] = {}
     for url in dict.fromkeys(one.web_url for one in article.related):
@@ -233,7 +233,7 @@ def related_of(index: AskedIndex, article: Article) -> list[RelatedLink]:
     return [RelatedLink(one, found.get(one.web_url)) for one in article.related]
 
 
-def rows_of(index: AskedIndex, headlines: Iterable[Headline]) -> list[ArticleRow]:
+def rows_of(index: QueryableIndex, headlines: Iterable[Headline]) -> list[ArticleRow]:
     """Returns the headlines' rows; their numbers may have changed since the headlines were read."""
     wanted = {one.number: int(one.id, 16) for one in headlines}
     rows = [row for row in index.identities([*wanted]) if row.key >> 15 == wanted[row.number]]

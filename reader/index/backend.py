@@ -113,7 +113,7 @@ class SetStore(Protocol):
         """Returns the numbers of the articles with these keys (ids as integers)."""
 
 
-class AskedIndex(ABC):
+class QueryableIndex(ABC):
     """An index that answers questions. Safe to call from several threads."""
 
     edition: int

@@ -18,7 +18,7 @@ from reader.article.identity import identity_of
 from reader.article.record import Article, Provider, Related
 from reader.article.text import words
 from reader.index.answer import with_added_topics
-from reader.index.backend import AskedIndex
+from reader.index.backend import QueryableIndex
 from reader.index.schema import SetKind
 from reader.index.search import Search
 from reader.query import Query
@@ -42,7 +42,7 @@ IN_TITLE = 2
 class RelatedWords:
     """An article's words and their weights in a collection."""
 
-    def __init__(self, index: AskedIndex, live: BitMap, title: str, excerpt: str) -> None:
+    def __init__(self, index: QueryableIndex, live: BitMap, title: str, excerpt: str) -> None:
         """`live` are all articles of the index."""
         in_title = dict.fromkeys(words(title)[:MOST_WORDS])
         every = [*dict.fromkeys((*in_title, *words(excerpt)[:MOST_WORDS]))]
@@ -107,7 +107,7 @@ class RelatedWords:
         return min(product / (self._length * sqrt(square)), 1.0) if square else 0.0
 
 
-def _read(index: AskedIndex, every: Sequence[str]) -> Iterator[tuple[str, BitMap]]:
+def _read(index: QueryableIndex, every: Sequence[str]) -> Iterator[tuple[str, BitMap]]:
     """Yields words with the articles that have them, a few at a time so that typing is not delayed."""
     for start in range(0, len(every), AT_ONCE):
         part = every[start : start + AT_ONCE]
@@ -117,7 +117,7 @@ def _read(index: AskedIndex, every: Sequence[str]) -> Iterator[tuple[str, BitMap
 
 
 def alike(
-    index: AskedIndex, live: BitMap, article: Article, among: BitMap, always: BitMap, limit: int
+    index: QueryableIndex, live: BitMap, article: Article, among: BitMap, always: BitMap, limit: int
 ) -> dict[int, float]:
     """Returns the similar articles among the given ones with their similarity, best first; none rather than
     noise. Articles in `always` come first, whatever their similarity."""
@@ -132,7 +132,7 @@ def alike(
 
 
 def related_links(
-    index: AskedIndex,
+    index: QueryableIndex,
     headline: Headline,
     article: Article,
     listed: Sequence[RelatedLink],

@@ -14,7 +14,7 @@ from pyroaring import BitMap
 from reader.article.record import Problem
 from reader.article.text import display_path
 from reader.index.answer import HEADLINE_COLUMNS, headline
-from reader.index.backend import NO_MARKS, ArticleRow, AskedIndex, FindPhrase, KnownValue
+from reader.index.backend import NO_MARKS, ArticleRow, FindPhrase, KnownValue, QueryableIndex
 from reader.index.recognition import ArticleFacts, facts_at, read_facts, rekey
 from reader.index.schema import (
     LATE,
@@ -190,7 +190,7 @@ def _pieces(listed: str) -> Iterator[str]:
         start = end + 1
 
 
-class Index(AskedIndex):
+class Index(QueryableIndex):
     """One collection's index. Any thread may ask questions; only one refresh at a time writes."""
 
     patience = 0.03

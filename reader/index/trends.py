@@ -15,7 +15,7 @@ from pyroaring import BitMap
 from reader.article.dates import TimeSpan
 from reader.article.text import is_unspaced, words
 from reader.index.answer import with_added_topics
-from reader.index.backend import AskedIndex
+from reader.index.backend import QueryableIndex
 from reader.index.schema import STORED, SetKind
 from reader.index.search import Search
 from reader.index.view import IndexView
@@ -45,7 +45,7 @@ compared."""
 
 
 def trends(
-    index: AskedIndex, field: TrendField, query: Query, span: TrendSpan, now: datetime, limit: int
+    index: QueryableIndex, field: TrendField, query: Query, span: TrendSpan, now: datetime, limit: int
 ) -> Trends:
     """Counts the matching articles with each value, in each period and in the time before."""
     with index.view() as view:

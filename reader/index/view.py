@@ -59,7 +59,7 @@ KnownPhrases: TypeAlias = dict[tuple[str, tuple[str, ...], bool], tuple[BitMap, 
 """(field, words, whether the last may be a prefix) -> articles that were checked, and those that match. Valid
 for one edition: within it, a number always means the same text."""
 
-Asked: TypeAlias = tuple[tuple[Clause, ...], datetime]
+AnswerKey: TypeAlias = tuple[tuple[Clause, ...], datetime]
 """The clauses of a question, and the time that its relative dates refer to."""
 
 QUALITY_STEP = 5
@@ -227,7 +227,7 @@ class IndexView:
         self.known_late = late
         self.marks = marks
         """read, starred, note, and tag:NAME."""
-        self.answers: dict[Asked, BitMap] = {}
+        self.answers: dict[AnswerKey, BitMap] = {}
         """The exact answers to the last questions: a search is followed by its counts."""
         self._kept: dict[tuple[int, str], BitMap] = {}
         self._words: dict[tuple[int, str], BitMap] = {}
@@ -241,7 +241,7 @@ class IndexView:
             self.marks = marks
             self.answers.clear()
 
-    def keep_answer(self, asked: Asked, found: BitMap) -> None:
+    def keep_answer(self, asked: AnswerKey, found: BitMap) -> None:
         """Cache an exact answer."""
         if len(self.answers) >= ANSWERS_KEPT:
             del self.answers[next(iter(self.answers))]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from reader.index.answer import IndexResults, facet_of, find_article, is_measured, related_of, rows_of
-from reader.index.backend import AskedIndex
+from reader.index.backend import QueryableIndex
 from reader.library import Library
 from reader.query.results import MOST_PERIODS, MOST_RELATED, MOST_TRENDS, Stretch
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 GONE = "this article is no longer in the collection: refresh the list"
 
 _Found = TypeVar("_Found")
-_Index = TypeVar("_Index", bound=AskedIndex)
+_Index = TypeVar("_Index", bound=QueryableIndex)
 
 
 class IndexedLibrary(Library, Generic[_Index]):

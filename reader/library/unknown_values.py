@@ -43,7 +43,7 @@ def unknown_values(query: Query, facets: Sequence[Facet]) -> Iterator[Unknown]:
                     yield Unknown(term.field, value, closest(value, values[:MOST_COMPARED]))
 
 
-def asked_fields(query: Query) -> tuple[str, ...]:
+def queried_fields(query: Query) -> tuple[str, ...]:
     """Returns the fields of which a query requires values, rather than excludes them."""
     required = {term.field for term in query.terms() if not term.negated}
     return tuple(field for field in FIELDS if field in required)

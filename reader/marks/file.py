@@ -44,7 +44,7 @@ class MarksFile:
             self.connection = self._put_right()
 
     def _opened(self) -> sqlite3.Connection:
-        with said("opened", self._path):
+        with file_errors("opened", self._path):
             if self._path is not None:
                 self._must_not_be_emptied(self._path)
                 try:
@@ -83,7 +83,7 @@ class MarksFile:
         from reader.marks import backups
 
         assert self._path is not None
-        with said("put right", self._path):
+        with file_errors("put right", self._path):
             sentence = backups.put_right(self._path)
         if sentence:
             self.notices.append(sentence)
@@ -100,7 +100,7 @@ class MarksFile:
             return
         from reader.marks import backups
 
-        with said("read", self._path):
+        with file_errors("read", self._path):
             is_whole = backups.is_whole(self._path)
         if not is_whole:
             self.put_right()
@@ -117,7 +117,7 @@ class MarksFile:
         """
         if self._path is None or (there := self._there()) == self._inode:
             return
-        with said("opened", self._path):
+        with file_errors("opened", self._path):
             if there is None:
                 paths.ensure(os.path.dirname(self._path), is_for_marks=True)
                 with closing(sqlite3.connect(self._path)) as again:
@@ -130,7 +130,7 @@ class MarksFile:
     def transaction(self) -> Iterator[None]:
         """Commits everything inside to disk, or nothing. Raises StorageError."""
         self.follow()
-        with said("written", self._path):
+        with file_errors("written", self._path):
             self._wait(self.connection, self.patience.writing)
             self.connection.execute("begin immediate")
             try:
@@ -146,7 +146,7 @@ class MarksFile:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Converts database errors. Raises StorageError."""
-        with said("read", self._path):
+        with file_errors("read", self._path):
             yield
 
     def back_up(self, now: float) -> None:
@@ -155,7 +155,7 @@ class MarksFile:
             return
         from reader.marks import backups
 
-        with said("copied", self._path):
+        with file_errors("copied", self._path):
             backups.back_up(self._path, now)
 
     @staticmethod
@@ -186,7 +186,7 @@ class MarksFile:
 
 
 @contextmanager
-def said(done: str, path: str | None) -> Iterator[None]:
+def file_errors(done: str, path: str | None) -> Iterator[None]:
     """Converts errors of SQLite and the system to messages. Raises DamageError, StorageError."""
     try:
         yield

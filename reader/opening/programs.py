@@ -30,7 +30,7 @@ _EDITORS = ("sensible-editor", "nano", "vim", "vi")
 _PAGERS = ("less", "more")
 
 
-class Said(NamedTuple):
+class ProgramOutput(NamedTuple):
     """The command's output, both streams interleaved, cleaned."""
 
     text: str
@@ -61,7 +61,7 @@ class PipeCommand:
         self._process: subprocess.Popen[bytes] | None = None
         self._is_ended = False
 
-    def run(self) -> Said:
+    def run(self) -> ProgramOutput:
         """Run it to the end of its output. Raises ReaderError if it cannot be started."""
         require("programs")
         # Its input is a file: a command that never reads doesn't block us, and one that exits early is not an
@@ -87,7 +87,9 @@ class PipeCommand:
                 self._kill(process)
             while not self._has_gone(process):
                 time.sleep(0.01)
-        return Said(clean(output.decode("utf-8", "replace")).expandtabs(), process.returncode, is_cut)
+        return ProgramOutput(
+            clean(output.decode("utf-8", "replace")).expandtabs(), process.returncode, is_cut
+        )
 
     def _input(self) -> IO[bytes]:
         """A temporary file with the text, at its beginning. Raises ReaderError."""

@@ -215,8 +215,8 @@ class Server:
                 await socket.close()
         return socket
 
-    async def run(self, told: Callable[[int], object]) -> None:
-        """Serve until SIGINT or SIGTERM; `told` is called with the port once it listens.
+    async def run(self, on_listening: Callable[[int], object]) -> None:
+        """Serve until SIGINT or SIGTERM; `on_listening` is called with the port once it listens.
 
         Raises ReaderError.
         """
@@ -236,7 +236,7 @@ class Server:
             except OSError as error:
                 raise ReaderError(self._refused(error)) from None
             self.port = int(runner.addresses[0][1])
-            told(self.port)
+            on_listening(self.port)
             await ended.wait()
         finally:
             await runner.cleanup()

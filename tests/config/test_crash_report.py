@@ -42,7 +42,7 @@ def test_the_report_is_private_and_named_in_one_sentence() -> None:
     (paths.state_dir() / "crashes").mkdir(parents=True)
     for number in range(7):
         (paths.state_dir() / "crashes" / f"2020010{number}T000000Z-1.txt").touch()
-    sentence = crash_report.told(raised(KeyError("a\nb")), lost="ended the screen")
+    sentence = crash_report.report(raised(KeyError("a\nb")), lost="ended the screen")
     assert sentence.count("\n") == 0 and "(KeyError) ended the screen" in sentence
     (newest,) = (paths.state_dir() / "crashes").glob("202[1-9]*")
     assert str(newest) in sentence and newest.stat().st_mode & 0o777 == 0o600
@@ -55,7 +55,7 @@ def test_without_a_place_for_it_there_is_still_a_sentence(
     """A disk that takes no report is no second fault."""
     (tmp_path / "file").touch()
     monkeypatch.setenv("READER_STATE_DIR", str(tmp_path / "file" / "below"))
-    assert "no report could be written" in crash_report.told(KeyError(), lost="ended it")
+    assert "no report could be written" in crash_report.report(KeyError(), lost="ended it")
 
 
 def test_endless_recursion_is_a_short_report() -> None:

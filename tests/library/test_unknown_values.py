@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.library.unknown_values import asked_fields, unknown_values
+from reader.library.unknown_values import queried_fields, unknown_values
 from reader.query import parse
 from reader.query.results import Facet, FacetValue
 
@@ -36,4 +36,4 @@ def test_what_no_article_has(text: str, found: list[tuple[str, str, str | None]]
 
 def test_only_fields_that_are_asked_for_are_looked_through() -> None:
     """A query of words, or one that only keeps values out, asks for none."""
-    assert asked_fields(parse("topic:AI -provider:Ledger type:video harbour")) == ("topic", "type")
+    assert queried_fields(parse("topic:AI -provider:Ledger type:video harbour")) == ("topic", "type")

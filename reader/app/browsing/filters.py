@@ -14,7 +14,7 @@ from reader.query import SORTS, Query
 from reader.query.results import Folding
 
 if TYPE_CHECKING:
-    from reader.app.screens.trends import Asked, TrendsPage
+    from reader.app.screens.trends import TrendRequest, TrendsPage
     from reader.query.trends import TrendField
 
 
@@ -136,7 +136,7 @@ class TrendCommands:
 
     def __init__(self, host: Host, filters: Filters) -> None:
         self._host, self._filters = host, filters
-        self._asked: Asked | None = None
+        self._asked: TrendRequest | None = None
         self._chosen: tuple[TrendField, str] | None = None
         """What the list was narrowed to."""
         self._narrowed: tuple[Query, Query] | None = None
@@ -144,10 +144,11 @@ class TrendCommands:
 
     def action_show_trends(self) -> None:
         """Show the trends of the listed articles, whatever their dates."""
-        from reader.app.screens.trends import SPANS, Asked, TrendsPage  # loaded when it is first opened
+        # Loaded when it is first opened.
+        from reader.app.screens.trends import SPANS, TrendRequest, TrendsPage
         from reader.query.trends import trend_span
 
-        page = TrendsPage(self._asked or Asked(), lambda asked: self._find(page, asked), self._chosen)
+        page = TrendsPage(self._asked or TrendRequest(), lambda asked: self._find(page, asked), self._chosen)
 
         def narrow(chosen: tuple[TrendField, str] | None) -> None:
             self._asked, self._chosen = page.asked, chosen
@@ -169,7 +170,7 @@ class TrendCommands:
         self.action_show_trends()
         return True
 
-    def _find(self, page: TrendsPage, asked: Asked) -> None:
+    def _find(self, page: TrendsPage, asked: TrendRequest) -> None:
         from reader.app.screens.trends import MOST_VALUES, MOST_WORDS, SPANS
         from reader.query.trends import trend_span, without_dates
 

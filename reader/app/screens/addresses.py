@@ -154,7 +154,7 @@ class Address(Page[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="address-page", classes="body"):
             if self.sentence:
-                yield Static(Content(self.sentence), id="address-said")
+                yield Static(Content(self.sentence), id="address-message")
             for title, url in self.links:
                 if title:
                     yield Static(Content(title), classes="address-title")

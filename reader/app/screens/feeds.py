@@ -359,7 +359,7 @@ class SubscribePage(Page["Subscription | None"]):
         with Vertical(classes="dialog"):
             yield Label(Content("Subscribe to a feed, or to the feed of a page"), classes="dialog--question")
             yield TextLine(placeholder="https://blog.example", id="feed-address")
-            yield Label("", id="feed-said", classes="dialog--details")
+            yield Label("", id="feed-message", classes="dialog--details")
             yield OptionList(id="feed-found", markup=False)
             yield Label("", id="feed-newest", classes="dialog--details")
             yield Label("Folder (optional)", id="feed-folder-label")
@@ -444,7 +444,7 @@ class SubscribePage(Page["Subscription | None"]):
             self.dismiss(Subscription(self.chosen["url"], name, clean_line(event.value)))
 
     def _say(self, sentence: str, *, is_warning: bool = False) -> None:
-        label = self.query_one("#feed-said", Label)
+        label = self.query_one("#feed-message", Label)
         label.display = bool(sentence)
         label.set_class(is_warning, "-warning")
         label.update(Content(sentence))

@@ -76,7 +76,7 @@ class PictureScreen(Page[None]):
 
     def compose(self) -> ComposeResult:
         yield PictureView()
-        yield KeyLine(id="picture-said", classes="")
+        yield KeyLine(id="picture-status", classes="")
 
     def on_resize(self, event: events.Resize) -> None:
         self._load()
@@ -140,7 +140,7 @@ class PictureScreen(Page[None]):
             [("next_unread", "next"), ("previous_unread", "previous")] if len(self._urls) > 1 else []
         )
         status = f"{name}{number}   " + (f"{sentence}   " if sentence else "")
-        self.query_one("#picture-said", KeyLine).show(*keys, ("back", "back"), before=status)
+        self.query_one("#picture-status", KeyLine).show(*keys, ("back", "back"), before=status)
 
     def action_turn(self, step: int) -> None:
         place = max(min(self.place + step, len(self._urls) - 1), 0)

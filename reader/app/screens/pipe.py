@@ -23,7 +23,7 @@ from reader.app.screens.page import MOVING, Hint, KeyLine, Page
 from reader.app.widgets.lines import TextLine
 from reader.app.widgets.painted_view import PaintedView
 from reader.errors import ReaderError
-from reader.opening.programs import PipeCommand, Said, arguments_of
+from reader.opening.programs import PipeCommand, ProgramOutput, arguments_of
 
 FORMS = ("markdown", "json")
 """The formats that a command can get; Tab switches from the first to the second."""
@@ -117,7 +117,7 @@ class CommandOutput(Page[None]):
         else:
             self.call_later(self._show, output, "")
 
-    def _show(self, output: Said | None, reason: str) -> None:
+    def _show(self, output: ProgramOutput | None, reason: str) -> None:
         """Show the output of the command, or why it could not be started."""
         self.ended = True
         view = self.query_one(OutputView)
@@ -142,7 +142,7 @@ class CommandOutput(Page[None]):
         self._copy(self.query_one(OutputView).text)
 
 
-def _outcome(output: Said | None) -> str:
+def _outcome(output: ProgramOutput | None) -> str:
     if output is None:
         return "could not start"
     if output.is_cut:

@@ -47,7 +47,7 @@ _LEAST_HEADLINE = 30
 """Minimum cells for a headline beside the bars of its word; with fewer it is below."""
 
 
-class Asked(NamedTuple):
+class TrendRequest(NamedTuple):
     """What the page shows or waits for."""
 
     field: TrendField = "topic"
@@ -72,8 +72,8 @@ class TrendsPage(Page["Row | None"]):
 
     def __init__(
         self,
-        asked: Asked,
-        ask: Callable[[Asked], object],
+        asked: TrendRequest,
+        ask: Callable[[TrendRequest], object],
         chosen: Row | None = None,
     ) -> None:
         """`ask` queries the trends, then calls `show`; the cursor starts on `chosen`, if that is listed."""
@@ -103,12 +103,12 @@ class TrendsPage(Page["Row | None"]):
     def on_resize(self, event: events.Resize) -> None:
         self._show_lines()
 
-    def _go(self, asked: Asked) -> None:
+    def _go(self, asked: TrendRequest) -> None:
         self.asked, self._found, self._error = asked, None, ""
         self._show_lines()
         self._ask(asked)
 
-    def show(self, asked: Asked, values: Trends, words: Trends, newest: date | None = None) -> None:
+    def show(self, asked: TrendRequest, values: Trends, words: Trends, newest: date | None = None) -> None:
         """Show these trends, unless others are wanted by now; at first those of a field that articles have.
         `newest` is the day of the newest article if this time has none."""
         if asked != self.asked:
@@ -120,7 +120,7 @@ class TrendsPage(Page["Row | None"]):
         self._found, self._newest = (values, words), newest
         self._show_lines()
 
-    def show_error(self, asked: Asked, reason: str) -> None:
+    def show_error(self, asked: TrendRequest, reason: str) -> None:
         """Show why there are none."""
         if asked == self.asked:
             self._error = reason

@@ -103,7 +103,7 @@ def connect(
 
 def check_schema(connection: psycopg.Connection, address: str) -> int:
     """Returns the generation of the publication. Raises SharedError if this reader can't use it."""
-    with told(address):
+    with server_errors(address):
         found: dict[str, str] = dict(connection.execute("select key, value from meta").fetchall())
     version = meta_number(found, "version", address)
     if version > VERSION:
@@ -136,7 +136,7 @@ def meta_number(meta: dict[str, str], key: str, address: str) -> int:
 
 
 @contextmanager
-def told(address: str) -> Iterator[None]:
+def server_errors(address: str) -> Iterator[None]:
     """Converts database errors in the block to SharedError."""
     try:
         yield

@@ -17,15 +17,15 @@ import psycopg
 from pyroaring import BitMap
 
 from reader.article.text import clean_line
-from reader.index.backend import NO_MARKS, ArticleRow, AskedIndex
+from reader.index.backend import NO_MARKS, ArticleRow, QueryableIndex
 from reader.index.view import IndexView
 from reader.library.postgres.connection import (
     ConnectionLost,
     SharedError,
     check_schema,
     connect,
+    server_errors,
     shown,
-    told,
     usable,
 )
 from reader.library.postgres.marks import SharedMarks, numbers_in
@@ -90,7 +90,7 @@ class Connections:
 
         Raises SharedError; Superseded if shards were just committing another publication.
         """
-        with told(self._address):
+        with server_errors(self._address):
             connection = self._taken()
             try:
                 begun = connection.execute(_BEGIN)
@@ -155,7 +155,7 @@ class Connections:
         self.drop()
 
 
-class SharedIndex(AskedIndex):
+class SharedIndex(QueryableIndex):
     """The published articles with the marks of the connected role."""
 
     patience = 0.1

@@ -18,7 +18,7 @@ from reader.config import settings
 from reader.errors import NoSuchArticle
 from reader.index.answer import IndexResults
 from reader.library.indexed import GONE, IndexedLibrary
-from reader.library.postgres.connection import SharedError, connect, shown, told
+from reader.library.postgres.connection import SharedError, connect, server_errors, shown
 from reader.library.postgres.index import SharedIndex
 from reader.library.postgres.schema import CHANNEL
 from reader.marks.mark import Change, Traces
@@ -286,7 +286,7 @@ class Watch:
         if not self._is_told:
             self._closed.wait(timeout)
             return False
-        with told(self._address):
+        with server_errors(self._address):
             if self._connection is None:
                 self._connection = connect(self._address)
                 try:

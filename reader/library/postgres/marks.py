@@ -24,8 +24,8 @@ from reader.library.postgres.connection import (
     connect,
     error_of,
     is_lost,
+    server_errors,
     shown,
-    told,
     usable,
 )
 from reader.library.postgres.records import storable
@@ -77,7 +77,7 @@ class SharedMarks(KeptMarks):
                 if not is_lost(error):
                     raise error_of(error, self._address) from error
             self._drop()
-            with told(self._address):
+            with server_errors(self._address):
                 return self._asked(question)
 
     def _asked(self, question: Callable[[psycopg.Connection], _Found]) -> _Found:
@@ -133,7 +133,7 @@ class SharedMarks(KeptMarks):
     @contextmanager
     def _transaction(self) -> Iterator[_ServerTables]:
         """Committed by the server when the block ends."""
-        with self._lock, usable(self._address), told(self._address):
+        with self._lock, usable(self._address), server_errors(self._address):
             connection = self._writer()
             turn = connection.execute(
                 # Based on the time: a turn lost with its server must not be reused for another change.

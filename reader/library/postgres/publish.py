@@ -32,7 +32,7 @@ from reader.index.packing import pack, pack_set, unpack, unsealed, words_of_rare
 from reader.index.schema import BLOCK_BITS, SetKind, unpack_name
 from reader.index.store import Index, SqliteStore
 from reader.index.workers import IndexWorkers, worker_count
-from reader.library.postgres.connection import SharedError, connect, meta_number, shown, told
+from reader.library.postgres.connection import SharedError, connect, meta_number, server_errors, shown
 from reader.library.postgres.records import (
     COLUMNS,
     COPY_HEADER,
@@ -107,7 +107,7 @@ class Publisher:
         began = monotonic()
         yield PublishStep("compare")
         with (
-            told(self._address),
+            server_errors(self._address),
             _readable(),
             closing(connect(self._address, is_writing=True, timeout_ms=0, autocommit=False)) as connection,
             closing(index_schema.connect(self._index.location)) as local,

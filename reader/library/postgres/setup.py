@@ -15,7 +15,7 @@ from contextlib import closing
 import psycopg
 from psycopg import conninfo, errors, sql
 
-from reader.library.postgres.connection import SharedError, connect, shown, told
+from reader.library.postgres.connection import SharedError, connect, server_errors, shown
 from reader.library.postgres.schema import (
     GRANTS,
     PARTITIONED_TABLES,
@@ -56,7 +56,7 @@ def set_up(
     Raises NoRights, SharedError.
     """
     with (
-        told(address),
+        server_errors(address),
         closing(connect(address, is_writing=True, timeout_ms=0, autocommit=False)) as connection,
     ):
         connection.execute("select pg_advisory_xact_lock(%s)", (LOCK,))  # two at once would both create them
@@ -126,7 +126,7 @@ def _statements(
 
 def _prepare_shard(address: str) -> None:
     """Creates the missing tables of a shard. Raises SharedError."""
-    with told(address), closing(connect(address, is_writing=True, timeout_ms=0)) as connection:
+    with server_errors(address), closing(connect(address, is_writing=True, timeout_ms=0)) as connection:
         if connection.execute("select to_regclass('sets')").fetchone() == (None,):
             connection.execute(f"create schema if not exists {SCHEMA};{SHARD_TABLES}".encode())
         elif connection.execute("select 1 from sets limit 1").fetchone():
