@@ -112,11 +112,17 @@ def test_an_excerpt_taken_from_a_list_repeats_the_body() -> None:
     assert not repeats_body("Author: Ben", body)
 
 
+@pytest.mark.timeout(20)
 @pytest.mark.parametrize(
-    "line", ["[a]: https://a.example", "[" + "]:" * 480, "[\\]:" * 200, "[a]: " + "x" * 900]
+    "line, names",
+    [
+        ("[a]: https://a.example", "A"),
+        ("[" + "]:" * 480, ""),
+        ("[\\]:" * 200, ""),
+        ("[a]: " + "x" * 900, "A"),
+    ],
 )
-def test_many_definitions_are_found_quickly(line: str) -> None:
-    """Also where lines only look like definitions: as text they would take half a minute."""
-    begin = time.process_time()
-    references_in(f"{line}\n" * (2_000_000 // len(line)))
-    assert time.process_time() - begin < 2
+def test_many_definitions_are_found_in_linear_time(line: str, names: str) -> None:
+    """Also where lines only look like definitions: read as text, 2 MB of them would take half a minute."""
+    found = references_in(f"{line}\n" * (2_000_000 // len(line)))
+    assert "".join(found.get("references", {})) == names
