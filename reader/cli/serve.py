@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 PORT = 8000
 LEAST_TOKEN = 16
 """Minimum length of a token when other machines can connect."""
-LOOK_EVERY = 2.0
-"""Seconds between checks whether the server is still running."""
+LOOK_EVERY = 0.2
+"""Seconds between checks whether the server has ended: Ctrl-C must not wait longer."""
+MOST_REFRESH = 4.0
+"""Maximum seconds to wait at the end for a refresh that is writing."""
 
 
 def _options(parser: CommandParser) -> None:
@@ -78,7 +80,7 @@ def _run(options: Namespace) -> int:
             asyncio.run(server.run(announce))
         finally:
             ended.set()
-            keeping.join(LOOK_EVERY * 2)
+            keeping.join(MOST_REFRESH)
     return 0
 
 

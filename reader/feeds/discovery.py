@@ -127,7 +127,7 @@ class _Search:
             self._asked.add(url)
             with suppress(FetchError):
                 answer = await self._network.get(url, is_trusted=page.is_private)
-                if answer.status == 200 and answer.url not in self._asked - {url}:
+                if answer.is_success and answer.url not in self._asked - {url}:
                     self._asked.add(answer.url)
                     return answer
         return None

@@ -242,7 +242,7 @@ class _Run:
                 answer = await self._asked(one, feed)
                 if answer.status == 304 and (feed.etag or feed.modified):
                     return self._unchanged(one, feed, answer)
-                if answer.status != 200:
+                if not answer.is_success:
                     return self._refused(one, feed, answer)
                 return await self._arrived(one, feed, answer)
             except StorageError:

@@ -37,6 +37,8 @@ FEED_KINDS = (
     "application/atom+xml, application/rss+xml, application/feed+json,"
     " application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
+MOST_MEMBERS = 100
+"""Maximum number of gzip members in a response, one after another."""
 MOST_AT_A_HOST = 2
 """Maximum number of simultaneous connections to one host."""
 
@@ -51,6 +53,8 @@ FIRST_RETRY = 600
 
 _UNSUPPORTED = frozenset(("br", "zstd", "compress", "x-compress", "dcb", "dcz"))
 """Compressions that servers use unasked; other names, such as "utf-8" or "none", mean none."""
+_GZIP = b"\x1f\x8b"
+"""The first bytes of gzip."""
 _OPENSSL = re.compile(r"\[[A-Z0-9_: ]+\] ?| ?\(_ssl\.c:\d+\)")
 _FAILURES = (
     httpx2.InvalidURL, httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError,
@@ -134,9 +138,14 @@ class Answer(NamedTuple):
             return f"moved ({status}), but without saying where; look at its site for the new address"
         return f"the server returned {status}; open the address in a browser"
 
+    @property
+    def is_success(self) -> bool:
+        """Whether it has the whole document; a proxy that changes something sends 203."""
+        return self.status in (200, 203)
+
     def require_success(self) -> None:
-        """Raise FetchError unless the status is 200."""
-        if self.status != 200:
+        """Raise FetchError unless the response has the document."""
+        if not self.is_success:
             # Only a fetch tries again by itself, and could say when.
             raise FetchError(self._replace(headers={}).refusal)
 
@@ -299,15 +308,9 @@ class Network:
         for _ in range(2):  # some compress twice; a file that decompresses to itself would never end
             if not (form := _form(encoding, raw)):
                 break
-            unpacker = zlib.decompressobj(form)
-            try:
-                raw, encoding = unpacker.decompress(raw, most + 1), ""
-            except zlib.error:
-                raise FetchError("the compressed response is damaged; try again later") from None
+            raw, encoding = _decompressed(raw, form, most + 1), ""
             if len(raw) > most:
                 raise too_large
-            if not unpacker.eof:
-                raise FetchError("the compressed response is incomplete; try again later")
         names = map(str.strip, encoding.split(","))
         if not _UNSUPPORTED.isdisjoint(names) and raw[:1] not in (b"<", b"{", b"\xef"):
             name = shown(clean_line(encoding))
@@ -318,12 +321,31 @@ class Network:
 def _form(encoding: str, raw: bytes) -> int:
     """Returns zlib's `wbits` for these bytes; 0 if they are not compressed. Decided by the first bytes, as
     some servers declare gzip and send text, or the reverse."""
-    if raw[:2] == b"\x1f\x8b":
+    if raw.startswith(_GZIP):
         return zlib.MAX_WBITS + 16
     if encoding != "deflate" or raw[:1] in (b"", b"<"):
         return 0
     is_wrapped = raw[0] & 0x0F == 8 and int.from_bytes(raw[:2], "big") % 31 == 0
     return zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS
+
+
+def _decompressed(raw: bytes, form: int, most: int) -> bytes:
+    """The decompressed bytes, or the first `most` of them; `form` is zlib's `wbits`. Raises FetchError."""
+    whole = b""
+    for _ in range(MOST_MEMBERS):
+        unpacker = zlib.decompressobj(form)
+        try:
+            whole += unpacker.decompress(raw, most - len(whole))
+        except zlib.error:
+            raise FetchError("the compressed response is damaged; try again later") from None
+        if len(whole) >= most:
+            return whole
+        if not unpacker.eof:
+            raise FetchError("the compressed response is incomplete; try again later")
+        raw = unpacker.unused_data
+        if not raw.startswith(_GZIP):
+            return whole
+    raise FetchError(f"the response is compressed in more than {MOST_MEMBERS} parts; tell the site")
 
 
 class _Backend(httpcore2.AsyncNetworkBackend):

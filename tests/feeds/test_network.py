@@ -122,6 +122,8 @@ def test_a_redirect_leads_to_http_alone(site: Site, target: str) -> None:
         (gzip.compress(b"hello", mtime=0), "gzip"),
         (gzip.compress(b"hello", mtime=0), ""),
         (gzip.compress(gzip.compress(b"hello", mtime=0), mtime=0), "gzip"),
+        (gzip.compress(b"hel", mtime=0) + gzip.compress(b"lo", mtime=0), "gzip"),
+        (gzip.compress(b"hello", mtime=0) + b"\0" * 9, "gzip"),
         (b"hello", "gzip"),
         (zlib.compress(b"hello"), "deflate"),
         (zlib.compress(b"hello")[2:-4], "deflate"),
@@ -130,7 +132,8 @@ def test_a_redirect_leads_to_http_alone(site: Site, target: str) -> None:
         (b"hello", "none"),
     ],
     ids=[
-        *("gzip", "gzip unasked", "gzip twice", "text as gzip", "zlib", "deflate", "text"),
+        *("gzip", "gzip unasked", "gzip twice", "two members", "padded", "text as gzip"),
+        *("zlib", "deflate", "text"),
         *("charset", "none"),
     ],
 )
@@ -145,12 +148,18 @@ def test_compression_is_undone_where_there_is_some(site: Site, body: bytes, enco
     [
         (gzip.compress(b"hello" * 100, mtime=0)[:-9], "gzip", "compressed response is incomplete"),
         (gzip.compress(b"hello" * 100, mtime=0)[:9] + b"hello" * 9, "gzip", "is damaged"),
+        (gzip.compress(b"hel") + gzip.compress(b"lo")[:-9], "gzip", "compressed response is incomplete"),
+        (gzip.compress(b"") * 2_000, "gzip", "in more than 100 parts"),
         (b"\x8b\x02\x80hello\x03", "br", 'compressed as "br", which is not supported'),
         (b"x" * (2 << 20), "", "larger than 1 MB"),
         (gzip.compress(b"x" * (50 << 20)), "gzip", "larger than 1 MB"),
         (gzip.compress(b"x" * (50 << 20)), "", "larger than 1 MB"),
+        (gzip.compress(b"x" * (1 << 19)) * 3, "gzip", "larger than 1 MB"),
     ],
-    ids=["cut off", "damaged", "brotli", "too large", "bomb", "bomb unasked"],
+    ids=[
+        *("cut off", "damaged", "second member cut off", "many members", "brotli", "too large"),
+        *("bomb", "bomb unasked", "bomb in members"),
+    ],
 )
 def test_an_answer_that_can_t_be_used_is_said(site: Site, body: bytes, encoding: str, says: str) -> None:
     """Half of an answer is not taken for a whole one; bytes are counted after unpacking."""

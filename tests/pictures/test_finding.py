@@ -95,13 +95,17 @@ def test_fetching_has_limits(site: Site, monkeypatch: pytest.MonkeyPatch) -> Non
     site.pages |= {
         "/x.png": Page(a_picture(), {"Content-Type": "image/png"}),
         "/there": Page(headers={"Location": "/x.png"}, status=302),
+        "/proxied.png": Page(a_picture(), {"Content-Type": "image/png"}, status=203),
+        "/part.png": Page(a_picture()[:9], {"Content-Type": "image/png"}, status=206),
         "/page": Page(b"<html>", {"Content-Type": "text/html; charset=utf-8"}),
         "/flood": Page(b"x" * 5_000, {"Content-Type": "image/png"}),
         "/bare": Page(a_picture()),
         "/away": Page(headers={"Location": "file:///etc/passwd"}, status=302),
     }
     assert finding.fetch(f"{site.url}/there") == a_picture()
+    assert finding.fetch(f"{site.url}/proxied.png") == a_picture()
     for path, said in (
+        ("part.png", "206"),
         ("page", "sent text/html$"),
         ("flood", "1,000 bytes$"),
         ("bare", "sent no media type$"),
