@@ -97,7 +97,7 @@ def restrict() -> None:
     import signal  # takes 2 ms, only needed when restricted
     import threading
 
-    if hasattr(signal, "SIGTSTP") and threading.current_thread() is threading.main_thread():
+    if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
 
 

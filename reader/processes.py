@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 from contextlib import suppress
 
@@ -17,9 +18,7 @@ def command(module: str, function: str) -> list[str]:
 
 def limit_memory(most: int) -> None:
     """Let this process take this many more bytes of address space at most, where the system can do that."""
-    with suppress(ImportError, OSError, ValueError):
-        import resource
-
+    with suppress(OSError, ValueError):
         with open("/proc/self/statm", encoding="ascii") as file:
             most += int(file.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (most, most))

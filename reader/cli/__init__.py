@@ -20,6 +20,8 @@ STOPPED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `reader` with these arguments, by default the process's; returns the exit code. Expected errors
     never raise."""
+    if os.name != "posix":
+        sys.exit("reader: needs Linux, macOS or another Unix; on Windows, run it in WSL")
     arguments = sys.argv[1:] if argv is None else argv
     restrict_if_asked(arguments)
     if "_ARGCOMPLETE" in os.environ and permissions().files:

@@ -24,7 +24,7 @@ def serve() -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(AttributeError, OSError):
+    with suppress(OSError):
         os.nice(NICE)
     # Linux schedules this process's own session as a group with its own priority.
     with suppress(OSError), open("/proc/self/autogroup", "w", encoding="ascii") as group:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -44,7 +45,7 @@ def _run(options: Namespace) -> int:
             return write_list(library, options, query, output)
     if not sys.stdin.isatty():
         raise UsageError('the screen needs a terminal on stdin; use "reader list" without one')
-    if os.name == "posix" and os.environ.get("TERM", "") in _NO_SCREEN:
+    if os.environ.get("TERM", "") in _NO_SCREEN:
         raise UsageError(
             f"a terminal of type {os.environ.get('TERM') or 'unknown'} can't show a screen; "
             'set TERM, for example to xterm-256color, or use "reader list"'
@@ -75,10 +76,6 @@ def show_served(words: Sequence[str]) -> int:
 
 def _require_descriptors() -> None:
     """Raises ReaderError if the limit of open files is so low that the screen would fail later."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < LEAST_DESCRIPTORS:
         if hard != resource.RLIM_INFINITY and hard < LEAST_DESCRIPTORS:

@@ -52,8 +52,8 @@ def folder_of(kind: str) -> str:
     """
     if chosen := os.environ.get(f"READER_{kind.upper()}_DIR"):
         return os.path.abspath(os.path.expanduser(chosen))
-    if sys.platform in ("win32", "darwin"):
-        # Takes 20 ms or more, and Linux and the BSDs only need the rule below.
+    if sys.platform == "darwin":
+        # Takes 20 ms or more, and all others only need the rule below.
         import platformdirs
 
         return str(getattr(platformdirs, f"user_{kind}_dir")(NAME, appauthor=False))

@@ -1,8 +1,10 @@
-"""The user's small files: private (0600), read up to a size limit, and replaced as a whole or not at all."""
+"""The user's small files: private (0600), read up to a size limit, and replaced as a whole or not at all; and
+lock files."""
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 from collections.abc import Iterator
@@ -10,6 +12,8 @@ from contextlib import contextmanager, suppress
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from reader.article.text import display_path
+from reader.errors import StorageError, remedy
 from reader.permissions import require
 
 if TYPE_CHECKING:
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 def read(file: str | PathLike[str], most: int) -> bytes:
     """The bytes of a file. Raises OSError: it can't be read, has more than `most` bytes, or is a pipe, a
     device or anything else that may never end."""
-    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
+    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         _require_regular(descriptor, file)
         with open(descriptor, "rb", closefd=False) as opened:
@@ -43,10 +47,10 @@ def make(file: str | PathLike[str], *, is_for_marks: bool = False) -> None:
     """Create a file if needed, readable by the user alone (0600). Raises OSError."""
     if not is_for_marks:
         require("files")
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0), 0o600)
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
     try:
         _require_regular(descriptor, file)
-        if os.fstat(descriptor).st_mode & 0o077 and hasattr(os, "fchmod"):
+        if os.fstat(descriptor).st_mode & 0o077:
             os.fchmod(descriptor, 0o600)
     finally:
         os.close(descriptor)
@@ -67,7 +71,7 @@ def replacing(
         # Left by a killed reader with the same process id, or a link placed by someone else.
         with suppress(FileNotFoundError):
             os.unlink(draft)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         with os.fdopen(os.open(draft, flags, 0o600), "wb") as opened:
             if mode != 0o600:
                 os.chmod(draft, mode)  # whatever the umask
@@ -82,3 +86,23 @@ def replacing(
         if isinstance(error, OSError) and error.filename == draft:
             error.filename = path
         raise
+
+
+@contextmanager
+def locked(path: str, *, wait: bool = True) -> Iterator[bool]:
+    """Yields whether this process holds the lock file until the block ends; the system releases it if the
+    process dies. Raises StorageError."""
+    require("files")
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StorageError(f"{display_path(path)} can't be written: {remedy(error)}") from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            is_ours = True
+        except BlockingIOError:
+            is_ours = False
+        yield is_ours
+    finally:
+        os.close(descriptor)

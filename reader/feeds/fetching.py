@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from reader.article.dates import iso
 from reader.article.identity import host_of
 from reader.article.text import clean_line, display_path, fold
-from reader.config import paths
+from reader.config import paths, private_files
 from reader.errors import ReaderError, StorageError
 from reader.feeds import network, subscriptions
 from reader.feeds.articles import NewsFolder, WriteOutcome, folder_name, rendered
@@ -167,7 +167,7 @@ def _mount_above(folder: str) -> str:
 def alone() -> Iterator[None]:
     """Hold the lock on writing articles. Raises Busy."""
     lock = os.path.join(paths.ensure(paths.folder_of("data")), LOCK)
-    with subscriptions.locked(lock, wait=False) as is_ours:
+    with private_files.locked(lock, wait=False) as is_ours:
         if not is_ours:
             raise Busy("another reader is already fetching; try again when it has finished")
         yield

@@ -347,7 +347,7 @@ def _changing() -> Iterator[tuple[str, Callable[[str, Sequence[Mapping[str, Any]
     feeds; one process at a time."""
     path = os.path.realpath(feeds_file())
     paths.ensure(os.path.dirname(path))
-    with locked(path + ".lock"):
+    with private_files.locked(path + ".lock"):
         before = _text()
 
         def write(text: str, expected: Sequence[Mapping[str, Any]]) -> None:
@@ -371,32 +371,6 @@ def _is_windows(path: str) -> bool:
         return b"\r\n" in private_files.read(path, MOST_BYTES)
     except OSError:
         return False
-
-
-@contextmanager
-def locked(path: str, *, wait: bool = True) -> Iterator[bool]:
-    """Yields whether this process holds the lock file until the block ends; the system releases it if the
-    process dies."""
-    require("files")
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-    except OSError as error:
-        raise StorageError(
-            f"{display_path(path)} can't be written ({error.strerror}); check its permissions and try again"
-        ) from error
-    try:
-        try:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            is_ours = True
-        except ImportError:  # Windows
-            is_ours = True
-        except BlockingIOError:
-            is_ours = False
-        yield is_ours
-    finally:
-        os.close(descriptor)
 
 
 PASSWORD_PATIENCE = 60

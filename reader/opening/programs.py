@@ -223,9 +223,10 @@ def _signals_left_to_it() -> Iterator[None]:
     """Leave Ctrl-C, which reaches all programs of a terminal, to the started one; Ctrl-Z stops both."""
     ours: dict[signal.Signals, Any] = {}
     # A handler instead of SIG_IGN, which the started program would inherit.
-    for name, handler in (("SIGINT", _pass), ("SIGQUIT", _pass), ("SIGTSTP", 0), ("SIGCONT", 0)):
-        if number := getattr(signal, name, None):
-            ours[number] = signal.signal(number, handler or signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        ours[number] = signal.signal(number, _pass)
+    for number in (signal.SIGTSTP, signal.SIGCONT):
+        ours[number] = signal.signal(number, signal.SIG_DFL)
     # An event loop gets signals through this descriptor too, whatever the handler.
     wakes = signal.set_wakeup_fd(-1)
     try:

@@ -188,9 +188,8 @@ def _desktop(facts: Facts, env: Mapping[str, str], is_remote: bool) -> tuple[boo
     for name in ("WSL_DISTRO_NAME", "WSL_INTEROP"):
         if env.get(name):
             return True, f"{name} is set: Windows has the desktop", ()
-    if facts.platform in ("darwin", "win32"):
-        system = "macOS" if facts.platform == "darwin" else "Windows"
-        return (False, f"{system}, but over SSH", ()) if is_remote else (True, f"{system} has one", ())
+    if facts.platform == "darwin":
+        return (False, "macOS, but over SSH", ()) if is_remote else (True, "macOS has one", ())
     return False, "neither DISPLAY nor WAYLAND_DISPLAY is set", ()
 
 
@@ -223,7 +222,7 @@ def _colours(seen: _Seen) -> tuple[int, str, tuple[str, ...]]:
         return 0, "NO_COLOR is set", ()
     if not facts.is_tty:
         return 0, "there is no terminal", ()
-    if term in _NO_CURSOR and facts.platform != "win32":
+    if term in _NO_CURSOR:
         return 0, f"TERM is {term or 'not set'}", ("export TERM=xterm-256color",)
     if depth in ("truecolor", "24bit"):
         return TRUECOLOUR, f"COLORTERM is {depth}", ()
@@ -325,7 +324,7 @@ def _pictures(seen: _Seen, is_unicode: bool) -> tuple[str, str]:
 
 def _mouse(seen: _Seen) -> tuple[bool, str]:
     term = seen.env.get("TERM", "")
-    if term in _NO_MOUSE and seen.facts.platform != "win32":
+    if term in _NO_MOUSE:
         return False, f"TERM is {term or 'not set'}"
     return True, f"TERM is {term or 'not set'}, which has a mouse"
 

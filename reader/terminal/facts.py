@@ -9,6 +9,8 @@ import os
 import re
 import select
 import sys
+import termios
+import tty
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
@@ -286,10 +288,6 @@ def _ask_tmux() -> Tmux | None:
 
 def _is_utf8_line() -> bool | None:
     try:
-        import termios
-    except ImportError:  # Windows
-        return None
-    try:
         return bool(termios.tcgetattr(1)[0] & _IUTF8)
     except termios.error:
         return None
@@ -314,7 +312,7 @@ def ask(*, also_kitty: bool) -> Answers:
         with _unbuffered():
             os.write(1, ((_KITTY_QUESTION if also_kitty else "") + _QUESTIONS).encode())
             return read_answers(_heard())
-    except (OSError, ImportError):
+    except OSError:
         return Answers()
 
 
@@ -355,9 +353,6 @@ def _heard() -> bytes:
 @contextmanager
 def _unbuffered() -> Iterator[None]:
     """Read answers unbuffered and without echo."""
-    import termios
-    import tty
-
     try:
         before = termios.tcgetattr(0)
     except termios.error as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from base64 import b64decode
 from pathlib import Path
@@ -86,7 +85,6 @@ def test_without_a_terminal_it_says_so() -> None:
     assert not written
 
 
-@pytest.mark.skipif(os.name != "posix", reason="the stand-in is a script")
 def test_the_command_gets_the_text_on_its_stdin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is loaded is the text itself; where the program is missing or fails, nothing was sent by it."""
     tmux = tmp_path / "tmux"

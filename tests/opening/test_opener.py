@@ -31,7 +31,6 @@ NASTY = [
     "https://harbour.example/{a,b}", "https://harbour.example/[a]", "https://harbour.example/(a)",
     "https://harbour.example/a%", "https://harbour.example/\u202egpj",
 ]  # fmt: skip
-posix_only = pytest.mark.skipif(os.name != "posix", reason="the recorder is a script")
 
 
 def seen(env: dict[str, str], platform: str = "linux") -> Terminal:
@@ -197,7 +196,6 @@ def test_unsafe_urls_are_not_even_planned(url: str) -> None:
         planned(LOCAL, "xdg-open", url=url)
 
 
-@posix_only
 @pytest.mark.parametrize("url", NASTY)
 def test_a_real_command_gets_one_harmless_argument(url: str, recorder: Path, record: Path) -> None:
     """Whatever is in the URL, the browser gets it as one argument, without a terminal, in its own session."""
@@ -211,7 +209,6 @@ def test_a_real_command_gets_one_harmless_argument(url: str, recorder: Path, rec
     assert not (recorder.parent / "owned").exists()
 
 
-@posix_only
 def test_a_browser_that_fails_is_noticed(tmp_path: Path) -> None:
     """What it complained about is told in one clean line."""
     bad = script(tmp_path / "bad", "print('no \\x1b[31mscreen\\nmore', file=sys.stderr)\nsys.exit(3)\n")
@@ -221,7 +218,6 @@ def test_a_browser_that_fails_is_noticed(tmp_path: Path) -> None:
     assert outcome.sentence.isprintable()
 
 
-@posix_only
 def test_the_next_one_is_tried(tmp_path: Path, recorder: Path, record: Path) -> None:
     """Where the first command fails or can't be started at all, the second gets the URL."""
     bad = script(tmp_path / "bad", "sys.exit(1)\n")
@@ -234,7 +230,6 @@ def test_the_next_one_is_tried(tmp_path: Path, recorder: Path, record: Path) -> 
     assert record.exists()
 
 
-@posix_only
 def test_a_browser_that_stays_is_not_waited_for(tmp_path: Path) -> None:
     """One that runs on counts as started after the short wait."""
     stop = tmp_path / "stop"
@@ -247,7 +242,6 @@ def test_a_browser_that_stays_is_not_waited_for(tmp_path: Path) -> None:
     assert time.monotonic() - begun < LONG
 
 
-@posix_only
 def test_a_browser_that_fails_later_is_noticed_once(tmp_path: Path) -> None:
     """What seemed to run and then failed is told when someone looks again."""
     stop = tmp_path / "stop"
@@ -266,7 +260,6 @@ def test_a_browser_that_fails_later_is_noticed_once(tmp_path: Path) -> None:
     assert late_failures() == []
 
 
-@posix_only
 def test_a_browser_gets_the_display_of_whoever_is_attached(tmp_path: Path) -> None:
     """What tmux knows better than its pane is in the environment of the program."""
     there = tmp_path / "there"

@@ -123,7 +123,6 @@ INTERRUPTS_BOTH = (
 )
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals of a terminal")
 def test_an_interrupt_is_for_the_program_that_has_the_terminal() -> None:
     """Ctrl-C ends the program; neither we nor an event loop that listens for signals hear of it."""
     heard: list[int] = []
