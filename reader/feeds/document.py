@@ -40,7 +40,8 @@ _ENTITY = re.compile(
     r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|apos|gt|hellip|ldquo|lsquo|lt|mdash|nbsp|ndash|quot|rdquo|rsquo);",
     re.I,
 )
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})", re.DOTALL)
+DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})", re.DOTALL)
+"""The encoding that an XML document declares."""
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.-]+)", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MAIL = re.compile(r"(?:mailto:)?[\w.+-]{1,64}@[\w.-]{1,255}(?:\?subject=\S*)?")
@@ -152,7 +153,7 @@ def _says_anything(one: Entry) -> bool:
 
 def _parsed(raw: bytes, content_type: str, url: str) -> FeedDocument:
     charset = _CHARSET.search(content_type)
-    declared = _DECLARED.match(raw)
+    declared = DECLARED.match(raw)
     encoding = charset[1] if charset else declared[1].decode() if declared else "utf-8"
     if encoding.lower().replace("_", "-") in ("utf-8", "utf8", "us-ascii", "ascii"):
         raw = _repaired(raw, is_sure=bool(charset or declared))

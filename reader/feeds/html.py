@@ -95,7 +95,7 @@ def converted(html: str, base: str) -> tuple[str, str]:
         is_escaped_twice = _FIRST_TAG.match(html) and _LATER_TAG.search(html)
         html = html if is_escaped_twice else _from_text(html)
     cleaner = _Cleaner(base)
-    cleaner.feed(_without_declarations(_QUERY.sub("&amp;", html.replace(_BACKSLASH, ""))))
+    cleaner.feed(without_declarations(_QUERY.sub("&amp;", html.replace(_BACKSLASH, ""))))
     cleaner.close()
     html = "".join(cleaner.out)
     text = _converted(html)
@@ -138,7 +138,7 @@ def without_tracking(url: str) -> str:
     return head + mark + fragment
 
 
-def _without_declarations(html: str) -> str:
+def without_declarations(html: str) -> str:
     """Returns the HTML without comments, declarations and CDATA marks: for each unclosed one, html.parser
     would scan to the end."""
     parts = []

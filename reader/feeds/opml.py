@@ -1,6 +1,8 @@
-"""Lists of feeds in the formats of other programs: OPML, and newsboat's `urls`. Many real OPML files are not
-well-formed: URLs and titles contain bare ampersands. They are repaired before parsing, and nothing is dropped
-silently: every line that can't be used is reported.
+"""Lists of feeds in the formats of other programs: OPML, and newsboat's `urls`. Nothing is dropped silently:
+every line that can't be used is reported.
+
+Many real OPML files are not well-formed XML: URLs and titles contain bare ampersands and quotes. So their
+tags are read as browsers read HTML, where there are no entities to expand either.
 """
 
 from __future__ import annotations
@@ -8,29 +10,26 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from html import unescape
-from io import BytesIO
-from itertools import islice
+from html.parser import HTMLParser
 from typing import NamedTuple, TypeAlias
 from xml.sax.saxutils import quoteattr
 
 from reader.article.identity import is_web
 from reader.article.text import clean_line
 from reader.errors import ReaderError, shown
+from reader.feeds.document import DECLARED
+from reader.feeds.html import without_declarations
 from reader.feeds.subscriptions import Subscription
 
 MOST_BYTES = 32 << 20
-MOST_ELEMENTS, MOST_FEEDS = 100_000, 10_000
-"""Maximum number of elements read from a file, and of feeds taken from it."""
+MOST_OUTLINES, MOST_FEEDS = 100_000, 10_000
+"""Maximum number of outlines read from a file, and of feeds taken from it."""
 
-_BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_OUTLINE = re.compile(
-    r"<(/?)outline\b((?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>", re.IGNORECASE | re.DOTALL
-)  # fmt: skip
-_ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.DOTALL)
+_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class InvalidFeedList(ReaderError):
@@ -56,8 +55,8 @@ def read(raw: bytes, name: str) -> Listed:
     if len(raw) > MOST_BYTES:
         raise InvalidFeedList(f"{name} is larger than {MOST_BYTES >> 20} MB; it is not a list of feeds")
     head = raw[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if head.startswith(b"<") or b"<opml" in head or raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _opml(raw, name)
+    if head.startswith(b"<") or b"<opml" in head or raw.startswith(_UTF16):
+        return _opml(_text(raw), name)
     return _newsboat(raw, name)
 
 
@@ -87,14 +86,14 @@ def _outline(one: Subscription) -> str:
     return f"<outline {' '.join(f'{key}={quoteattr(value)}' for key, value in attributes.items())}/>"
 
 
-def _opml(raw: bytes, name: str) -> Listed:
+def _opml(text: str, name: str) -> Listed:
     found: list[Subscription] = []
     refused: list[str] = []
-    for outline, folder in _outlines(raw, name):
+    for outline, folder in _Outlines(text).found:
         url = clean_line(
             outline.get("xmlurl", "") or (outline.get("url", "") if outline.get("type") == "rss" else "")
         )
-        title = clean_line(outline.get("title", "") or outline.get("text", ""))
+        title = _title_of(outline)
         if not url:
             continue
         if not is_web(url):
@@ -106,72 +105,55 @@ def _opml(raw: bytes, name: str) -> Listed:
         topics = (clean_line(part.strip("/ ")) for part in outline.get("category", "").split(","))
         found.append(Subscription(url, title, folder, topics=tuple(dict.fromkeys(filter(None, topics)))))
     if not found and not refused:
-        raise InvalidFeedList(f"{name} names no feed")
+        raise InvalidFeedList(f"{name} names no feed; export the feeds as OPML again")
     return Listed(_once(found), tuple(refused))
 
 
-def _outlines(raw: bytes, name: str) -> list[Outline]:
-    """Returns each outline, parsed as XML if the file is well-formed, else by its tags."""
-    from xml.etree.ElementTree import ParseError
-
-    from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import iterparse
-
-    if raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raw = _CONTROL.sub(b"", raw)
-    raw = _BARE_AMPERSAND.sub(b"&amp;", raw.lstrip(b"\xef\xbb\xbf \t\r\n"))
-    outlines = _Outlines()
-    elements = 0
+def _text(raw: bytes) -> str:
+    """The text of a document, in the encoding that it declares."""
+    if raw.startswith(_UTF16):
+        return raw.decode("utf-16", "replace")
+    declared = DECLARED.match(raw.lstrip(b"\xef\xbb\xbf \t\r\n"))
     try:
-        for event, element in iterparse(BytesIO(raw), events=("start", "end")):
-            elements += event == "start"
-            if elements > MOST_ELEMENTS:
-                break
-            if str(element.tag).rpartition("}")[2].lower() != "outline":
-                continue
-            if event == "start":
-                outlines.open({key.rpartition("}")[2]: value for key, value in element.attrib.items()})
-            else:
-                outlines.close()
-                element.clear()
-    except DefusedXmlException:
-        raise InvalidFeedList(
-            f"{name} declares XML entities, which are not read; remove its DOCTYPE"
-        ) from None
-    except (ParseError, ValueError, LookupError) as error:
-        outlines = _Outlines()
-        text = raw.decode("utf-8", "replace")
-        for found in islice(_OUTLINE.finditer(text), MOST_ELEMENTS):
-            closes, inside, is_empty = found.groups()
-            if not closes:
-                outlines.open({key: unescape(one or other) for key, one, other in _ATTRIBUTE.findall(inside)})
-            if closes or is_empty:
-                outlines.close()
-        if not outlines.found:
-            raise InvalidFeedList(f"{name} can't be read as OPML ({clean_line(str(error))})") from None
-    return outlines.found
+        return raw.decode(declared[1].decode() if declared else "utf-8", "replace")
+    except (LookupError, UnicodeError):  # no such encoding, or one that is not for texts
+        return raw.decode("utf-8", "replace")
 
 
-class _Outlines:
-    """Collects outlines as they are opened and closed."""
+class _TooMany(Exception):
+    """There are more elements than are read."""
 
-    def __init__(self) -> None:
+
+class _Outlines(HTMLParser):
+    """Collects the outlines of a document, which need not be well-formed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
         self.found: list[Outline] = []
         self._folders = [""]
+        with suppress(_TooMany):
+            self.feed(_BARE_AMPERSAND.sub("&amp;", without_declarations(text)))
+            self.close()
 
-    def open(self, attributes: Mapping[str, str]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Add an outline; unless it is a feed, those inside are in its folder."""
-        outline = {key.lower(): value for key, value in attributes.items()}
+        if tag.rpartition(":")[2] != "outline":
+            return
+        if len(self.found) == MOST_OUTLINES:
+            raise _TooMany
+        outline = {name.rpartition(":")[2]: value or "" for name, value in attrs}
         self.found.append((outline, self._folders[-1]))
-        title = (
-            "" if outline.get("xmlurl") else clean_line(outline.get("title", "") or outline.get("text", ""))
-        )
+        title = "" if outline.get("xmlurl") else _title_of(outline)
         self._folders.append(title or self._folders[-1])
 
-    def close(self) -> None:
+    def handle_endtag(self, tag: str) -> None:
         """Leave the innermost outline."""
-        if len(self._folders) > 1:
+        if tag.rpartition(":")[2] == "outline" and len(self._folders) > 1:
             self._folders.pop()
+
+
+def _title_of(outline: Mapping[str, str]) -> str:
+    return clean_line(outline.get("title", "") or outline.get("text", ""))
 
 
 def _newsboat(raw: bytes, name: str) -> Listed:

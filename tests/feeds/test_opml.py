@@ -63,10 +63,32 @@ def test_deep_nesting_ends_no_recursion() -> None:
 
 
 def test_entities_are_not_expanded() -> None:
-    """A bomb is refused with a sentence."""
-    raw = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + opml('<outline text="&b;"/>')
-    with pytest.raises(InvalidFeedList, match="entities|OPML"):
-        read(raw, "feeds.opml")
+    """Those that a file declares stay as they are written; those of XML are resolved."""
+    raw = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + opml(
+        '<outline text="&b; &amp; &#66;" xmlUrl="http://a.example/"/>'
+    )
+    assert [one.name for one in read(raw, "feeds.opml").subscriptions] == ["&b; & B"]
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-16", "utf-8", "no-such-encoding", "idna"])
+def test_the_declared_encoding_counts(encoding: str) -> None:
+    """Where it is one; else the file is UTF-8."""
+    text = (
+        opml('<outline text="Gr\u00f6\u00dfe" xmlUrl="http://a.example/"/>')
+        .decode()
+        .replace("UTF-8", encoding)
+    )
+    raw = text.encode(encoding if encoding.startswith(("iso", "utf")) else "utf-8")
+    assert [one.name for one in read(raw, "x").subscriptions] == ["Gr\u00f6\u00dfe"]
+
+
+def test_comments_and_other_tags_are_not_outlines() -> None:
+    """Whatever they contain, and whether they end or not; a prefix of a namespace is ignored."""
+    raw = opml(
+        '<!-- <outline xmlUrl="http://no.example/"/> --><title/><o:outline text="A" xmlUrl="http://a.example/"/>'
+        '<outlines xmlUrl="http://no.example/"/><!-- <outline xmlUrl="http://no.example/"/>'
+    )
+    assert [one.url for one in read(raw, "x").subscriptions] == ["http://a.example/"]
 
 
 def test_newsboat_s_urls_are_read() -> None:
