@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from reader.app.reading.blocks import layout_markdown, links_in
 from reader.app.reading.lines import BOLD, plain
-from reader.article.markdown_extensions import box_heading
+from reader.article.template_tags import box_heading
 from tests.app.build import texts
 from tests.conftest import rarely
 
