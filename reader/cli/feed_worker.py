@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from threading import Thread
 from typing import Any
 
@@ -60,9 +61,13 @@ def _fetch(urls: list[str], force: bool, is_asked_for: bool) -> Iterator[dict[st
     wanted = [one for one in known if one.address in urls] if urls else known
     report = fetching.FetchReport()
     steps = fetching.fetch(
-        wanted, folder=folder, force=force, is_named=bool(urls), protected=command.protected(folder),
+        wanted,
+        folder=folder,
+        force=force,
+        is_named=bool(urls),
+        protected=partial(command.marked_articles, folder),
         report=report,
-    )  # fmt: skip
+    )
     try:
         for step in steps:
             yield {**step._asdict(), "new": report.new, "failed": report.failed}

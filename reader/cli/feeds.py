@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from time import time
 from typing import TYPE_CHECKING, Any
 
@@ -190,37 +191,34 @@ def _unsubscribe(options: Namespace) -> int:
         subscriptions.remove(one.address)
         print(f"unsubscribed from {one.label}")
     if options.delete_articles:
-        from reader.feeds import fetching
+        from reader.feeds import fetching, writing
         from reader.feeds.articles import NewsFolder
         from reader.feeds.state import State
 
+        protected = partial(marked_articles, folder)
         with fetching.alone(), State() as state:
             for one in chosen:
-                gone, stay = fetching.remove_all(state, NewsFolder(folder), one.address, protected(folder))
+                gone, stay = writing.remove_all(state, NewsFolder(folder), one.address, protected)
                 kept = f"; {counted(stay, 'article')} kept, which you marked or edited" if stay else ""
                 print(f"{counted(gone, 'article')} of {one.label} deleted{kept}")
     return 0
 
 
-def protected(folder: str) -> Any:
-    """Returns a function that asks the Library, once, which articles must not be removed."""
+def marked_articles(folder: str, paths: Sequence[str]) -> set[str]:
+    """Which of these articles (paths below the news folder) are starred, tagged or noted."""
+    from reader.query import Query, Term
 
-    def found_among(paths: Sequence[str]) -> set[str]:
-        from reader.query import Query, Term
-
-        wanted = {os.path.realpath(os.path.join(folder, path)): path for path in paths}
-        kept: set[str] = set()
-        with closing(_opened(folder)) as library:
-            tags = tuple(one.value for one in library.facet("tag", Query()).values)
-            marks = [Term("is", ("starred",)), Term("has", ("note",)), *([Term("tag", tags)] if tags else [])]
-            for mark in marks:
-                results = library.select(Query((mark,)))
-                for start in range(0, len(results), _WINDOW):
-                    marked = library.paths(results.window(start, start + _WINDOW))
-                    kept |= {wanted[real] for _, path in marked if (real := os.path.realpath(path)) in wanted}
-        return kept
-
-    return found_among
+    wanted = {os.path.realpath(os.path.join(folder, path)): path for path in paths}
+    found: set[str] = set()
+    with closing(_opened(folder)) as library:
+        tags = tuple(one.value for one in library.facet("tag", Query()).values)
+        marks = [Term("is", ("starred",)), Term("has", ("note",)), *([Term("tag", tags)] if tags else [])]
+        for mark in marks:
+            results = library.select(Query((mark,)))
+            for start in range(0, len(results), _WINDOW):
+                marked = library.paths(results.window(start, start + _WINDOW))
+                found |= {wanted[real] for _, path in marked if (real := os.path.realpath(path)) in wanted}
+    return found
 
 
 def _feeds_options(parser: CommandParser) -> None:
@@ -323,7 +321,7 @@ def _fetch(options: Namespace) -> int:
     report = fetching.FetchReport()
     steps = fetching.fetch(
         feeds, folder=folder, force=options.force, is_named=bool(options.feeds),
-        jobs=options.jobs or fetching.JOBS, protected=protected(folder), report=report,
+        jobs=options.jobs or fetching.JOBS, protected=partial(marked_articles, folder), report=report,
     )  # fmt: skip
     with closing(steps):
         _follow(steps, report, is_quiet=options.format == "json")

@@ -2,6 +2,7 @@
 
 The modules follow the flow of data: `subscriptions` (what the user wants) and `state` (what a fetch
 remembers) -> `discovery` -> `network` (requests) -> `document`, `html`, `fulltext` (parsing, in `workers`) ->
-`matching` (what is new) -> `articles` (the files). `fetching` combines them. `opml` imports and exports lists
-of feeds; `saving` keeps single pages. `reader list` imports nothing from here.
+`matching` (what is new) -> `writing` and `articles` (the files). `fetching` combines them. `opml` imports and
+exports lists of feeds; `login` finds passwords; `saving` keeps single pages. `reader list` imports nothing
+from here.
 """

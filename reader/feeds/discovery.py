@@ -15,8 +15,9 @@ from urllib.parse import urljoin, urlsplit
 from reader.article.text import clean_line
 from reader.errors import ReaderError, shown
 from reader.feeds.document import NotAFeed, joined
+from reader.feeds.login import login_of
 from reader.feeds.network import Answer, FetchError, Limits, Network
-from reader.feeds.subscriptions import Subscription, login_of, without_credentials
+from reader.feeds.subscriptions import Subscription, without_credentials
 from reader.feeds.workers import Unread, Workers
 
 MOST_NAMED = 12
