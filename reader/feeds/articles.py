@@ -24,7 +24,7 @@ from reader.article.text import clean_line, display_path, fold
 from reader.config import paths
 from reader.config.sources import news_folder
 from reader.errors import StorageError, remedy
-from reader.feeds.document import Enclosure, Entry
+from reader.feeds.entries import Enclosure, Entry
 from reader.permissions import require
 
 MOST_NAME = 72

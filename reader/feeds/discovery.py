@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from reader.article.text import clean_line
 from reader.errors import ReaderError, shown
-from reader.feeds.document import NotAFeed, joined
+from reader.feeds.entries import NotAFeed, joined
 from reader.feeds.login import login_of
 from reader.feeds.network import Answer, FetchError, Limits, Network
 from reader.feeds.subscriptions import Subscription, without_credentials

@@ -1,49 +1,47 @@
-"""Parses a feed's document into entries: RSS, RDF and Atom with feedparser, and JSON Feed.
+"""Parses a feed's document into entries: RSS, RDF and Atom with feedparser (JSON Feed is in `json_feed`).
 
 feedparser gets bytes, never an address or a file name, and does not sanitise: only new entries are cleaned
-(`reader.feeds.html`). Runs in a worker, which can be killed.
+(`reader.feeds.html`). Its dictionaries answer for a missing key with another one, which `dict.get` avoids. Runs
+in a worker, which can be killed.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from html import escape, unescape
+from html import unescape
 from html.entities import html5
 from io import BytesIO
 from mimetypes import guess_type
-from typing import Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 from xml.sax.expatreader import ExpatParser
 
-from reader.article.dates import iso
 from reader.article.identity import is_web
-from reader.article.text import clean, clean_line
-from reader.errors import ReaderError
-from reader.parsing.dates import parse_date
-
-MOST_IN_ENTRY = 2 << 20
-"""Maximum number of characters of an entry's text; an article file is read up to 4 MB."""
-MOST_TITLE = 500
-MOST_LISTED = 50
-"""Maximum number of authors, topics, pictures or enclosures of one entry."""
-
-_TAGS = re.compile(
-    r"</?(?:a|abbr|b|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|kbd|li|mark|p|q|s|small|span|strike|strong"
-    r"|sub|sup|tt|u|ul|var|wbr)(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
+from reader.article.text import clean_line
+from reader.feeds.entries import (
+    MOST_IN_ENTRY,
+    MOST_LISTED,
+    Enclosure,
+    Entry,
+    FeedDocument,
+    NotAFeed,
+    Picture,
+    date_of,
+    joined,
+    number_of,
+    plausible_iso,
+    text_of,
+    type_of,
+    unique,
 )
-_ENTITY = re.compile(
-    r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|apos|gt|hellip|ldquo|lsquo|lt|mdash|nbsp|ndash|quot|rdquo|rsquo);",
-    re.I,
-)
+from reader.feeds.json_feed import read_json
+
 DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})", re.DOTALL)
 """The encoding that an XML document declares."""
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.-]+)", re.IGNORECASE)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MAIL = re.compile(r"(?:mailto:)?[\w.+-]{1,64}@[\w.-]{1,255}(?:\?subject=\S*)?")
 _USUAL_DATE = re.compile(
     r"(?a)(?:[A-Z][a-z]{2}, *)?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC|Z)"
@@ -63,9 +61,6 @@ _NAMES = {
     "rss20": "RSS 2.0", "rss10": "RSS 1.0", "rss090": "RSS 0.90", "atom10": "Atom 1.0", "atom03": "Atom 0.3",
     "cdf": "CDF", "rss": "RSS", "atom": "Atom",
 }  # fmt: skip
-_EARLIEST = 1971
-"""Earlier years are zeros that some program wrote as a date."""
-
 
 MAGIC = (
     (b"%pdf", "a PDF"),
@@ -77,65 +72,6 @@ MAGIC = (
 """First bytes of files that are not feeds, in lower case."""
 
 
-class NotAFeed(ReaderError):
-    """The document is not a feed; `str()` says what it is."""
-
-    exit_code = 1
-
-
-class Enclosure(NamedTuple):
-    """A file that belongs to an entry."""
-
-    url: str
-    type: str = ""
-    length: int = 0
-
-
-class Picture(NamedTuple):
-    """A picture of an entry."""
-
-    url: str
-    width: int = 0
-    height: int = 0
-
-
-class Entry(NamedTuple):
-    """One entry. Texts are clean; addresses are absolute; nothing is None."""
-
-    guid: str = ""
-    """As in the feed; empty if it has none."""
-    link: str = ""
-    title: str = ""
-    published: str = ""
-    """ISO 8601 in UTC, or only a day; empty if the feed has none."""
-    updated: str = ""
-    authors: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    pictures: tuple[Picture, ...] = ()
-    enclosures: tuple[Enclosure, ...] = ()
-    type: str = "article"
-    provider: str = ""
-    """Its publisher, if it differs from the feed (an aggregator's `source`)."""
-    summary: str = ""
-    """HTML."""
-    content: str = ""
-    """HTML; empty if there is only a summary."""
-    base: str = ""
-    """The base of relative addresses in the HTML."""
-
-
-class FeedDocument(NamedTuple):
-    """The contents of one fetched document of a feed."""
-
-    title: str = ""
-    site: str = ""
-    ttl: int = 0
-    """Minutes; 0 = not given."""
-    entries: tuple[Entry, ...] = ()
-    format: str = ""
-    """For messages: "RSS 2.0", "Atom 1.0", "JSON Feed 1.1"."""
-
-
 def read(raw: bytes, content_type: str, url: str) -> FeedDocument:
     """Returns the parsed document. Raises NotAFeed."""
     raw = raw.lstrip(b"\x00 \t\r\n")
@@ -143,12 +79,8 @@ def read(raw: bytes, content_type: str, url: str) -> FeedDocument:
         raw = raw[3:].lstrip()
     if not raw:
         raise NotAFeed("the response is empty; open the address in a browser")
-    found = _json_feed(raw, url) if raw[:1] in (b"{", b"[") else _parsed(raw, content_type, url)
-    return found._replace(entries=tuple(filter(_says_anything, found.entries)))
-
-
-def _says_anything(one: Entry) -> bool:
-    return bool(one.title or one.link or one.content or one.summary or one.enclosures)
+    found = read_json(raw, url) if raw[:1] in (b"{", b"[") else _parsed(raw, content_type, url)
+    return found._replace(entries=tuple(one for one in found.entries if not one.is_empty))
 
 
 def _parsed(raw: bytes, content_type: str, url: str) -> FeedDocument:
@@ -170,7 +102,7 @@ def _parsed(raw: bytes, content_type: str, url: str) -> FeedDocument:
     site = _site_of(found, url)
     entries = [_entry(one, site, url, is_rss=is_rss) for one in found.entries]
     # A truncated document still has its first entries, so `bozo` alone is not a failure.
-    if not any(map(_says_anything, entries)) and (is_broken or not found.get("version")):
+    if all(one.is_empty for one in entries) and (is_broken or not found.get("version")):
         raise NotAFeed(_what_it_is(raw, content_type, found.get("bozo_exception")))
     feed = found.feed
     return FeedDocument(
@@ -357,19 +289,6 @@ def _longest(raw: Any) -> tuple[str, str, str]:
     return best
 
 
-def text_of(value: object, kind: str = "") -> str:
-    """Returns a title as text: HTML without tags, and entities resolved, even if escaped twice."""
-    text = str(value or "")
-    if kind != "text/plain":
-        text = _TAGS.sub("", text)
-    for _ in range(2):
-        if not _ENTITY.search(text):
-            break
-        text = unescape(text)
-    text = clean_line(text)
-    return text if len(text) <= MOST_TITLE else text[: MOST_TITLE - 1] + "…"
-
-
 def _date(raw: Any, name: str) -> str:
     text = str(dict.get(raw, name) or "").strip()
     parsed = dict.get(raw, f"{name}_parsed")
@@ -381,7 +300,7 @@ def _date(raw: Any, name: str) -> str:
         if not parsed or not ({parsed[0], parsed[0] % 100} & numbers and _days_around(parsed) & numbers):
             return ""
     try:
-        return _written(datetime(*parsed[:6]).replace(tzinfo=UTC))
+        return plausible_iso(datetime(*parsed[:6]).replace(tzinfo=UTC))
     except (ValueError, TypeError):
         return ""
 
@@ -393,26 +312,6 @@ def _days_around(parsed: Sequence[int]) -> set[int]:
     except (ValueError, TypeError):
         return set()
     return {(day + timedelta(days=days)).day for days in (-1, 0, 1)}
-
-
-def date_of(text: str) -> str:
-    """Returns a date as ISO 8601 in UTC; without a time zone it counts as UTC. Empty if invalid."""
-    text = clean_line(text)[:80]
-    if not text:
-        return ""
-    if _DAY.fullmatch(text):
-        return text if int(text[:4]) >= _EARLIEST else ""
-    try:
-        found = parse_date(text)
-    except ValueError:
-        return ""
-    if isinstance(found, datetime):
-        return _written(found)
-    return found.isoformat() if found.year >= _EARLIEST else ""
-
-
-def _written(found: datetime) -> str:
-    return iso(found.replace(microsecond=0)) if found.year >= _EARLIEST else ""
 
 
 def _authors(raw: Any) -> tuple[str, ...]:
@@ -444,13 +343,6 @@ def _enclosures(raw: Any, base: str) -> tuple[Enclosure, ...]:
     return tuple(list(found.values())[:MOST_LISTED])
 
 
-def type_of(enclosures: Sequence[Enclosure], *, is_video: bool = False) -> str:
-    """Returns the type of an entry with these files: article, audio or video."""
-    if is_video or any(one.type.startswith("video/") for one in enclosures):
-        return "video"
-    return "audio" if any(one.type.startswith("audio/") for one in enclosures) else "article"
-
-
 def _pictures(raw: Any, base: str, enclosures: Sequence[Enclosure]) -> tuple[Picture, ...]:
     get = dict.get
     named = [one for one in get(raw, "media_content") or () if _is_picture(one)]
@@ -469,96 +361,3 @@ def _is_picture(one: Mapping[str, Any]) -> bool:
     url = str(one.get("url") or "")
     kind = str(one.get("type") or guess_type(urlsplit(url).path)[0] or "")
     return one.get("medium") == "image" or kind.startswith("image/")
-
-
-def _json_feed(raw: bytes, url: str) -> FeedDocument:
-    """The same for JSON Feed 1.0 and 1.1. Raises NotAFeed."""
-    try:
-        table = json.loads(raw.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        raise NotAFeed("its JSON can't be read; tell the site") from None
-    items = table.get("items") if isinstance(table, dict) else None
-    if not isinstance(items, list) or "jsonfeed.org" not in str(table.get("version")):
-        raise NotAFeed("it is JSON, but not a JSON Feed; look for another address at the site")
-    site = joined(url, _text(table, "home_page_url"))
-    return FeedDocument(
-        title=text_of(_text(table, "title"), "text/plain"),
-        site=site,
-        entries=tuple(_json_entry(item, table, site, url) for item in items if isinstance(item, dict)),
-        format="JSON Feed " + (_text(table, "version").rstrip("/").rpartition("/")[2] or "1"),
-    )
-
-
-def _json_entry(item: Mapping[str, Any], feed: Mapping[str, Any], site: str, url: str) -> Entry:
-    base = site or url
-    guid = clean_line(_text(item, "id"))[:2000]
-    link = joined(base, _text(item, "url")) or (guid if is_web(guid) else "")
-    link = link or joined(base, _text(item, "external_url"))
-    files = [one for one in _list(item, "attachments") if isinstance(one, dict)]
-    enclosures = tuple(
-        Enclosure(address, clean_line(_text(one, "mime_type")).lower(), number_of(one.get("size_in_bytes")))
-        for one in files
-        if (address := joined(base, _text(one, "url")))
-    )
-    pictures = (joined(base, _text(item, name)) for name in ("image", "banner_image"))
-    content, plain = _text(item, "content_html"), _text(item, "content_text")
-    published, updated = date_of(_text(item, "date_published")), date_of(_text(item, "date_modified"))
-    summary = _text(item, "summary")
-    return Entry(
-        guid=guid,
-        link=link,
-        title=text_of(_text(item, "title"), "text/plain"),
-        published=published or updated,
-        updated=updated if published and updated != published else "",
-        authors=_json_authors(item) or _json_authors(feed),
-        topics=unique(clean_line(tag) for tag in _list(item, "tags") if isinstance(tag, str)),
-        pictures=tuple(Picture(address) for address in unique(pictures)),
-        enclosures=enclosures,
-        type=type_of(enclosures),
-        summary=escape(summary)[:MOST_IN_ENTRY],
-        content=(content or escape(plain))[:MOST_IN_ENTRY],
-        base=link or base,
-    )
-
-
-def _json_authors(table: Mapping[str, Any]) -> tuple[str, ...]:
-    named = [*_list(table, "authors"), table.get("author")]
-    return unique(clean_line(_text(one, "name")) for one in named if isinstance(one, dict))
-
-
-def _text(table: Mapping[str, Any], key: str) -> str:
-    value = table.get(key)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value if isinstance(value, str) else str(value) if is_number else ""
-
-
-def _list(table: Mapping[str, Any], key: str) -> list[Any]:
-    value = table.get(key)
-    return value if isinstance(value, list) else []
-
-
-def joined(base: str, address: str) -> str:
-    """Returns the absolute URL; empty if that is not http or https."""
-    address = clean(address).strip()
-    if "\n" in address or "\t" in address:
-        address = "".join(address.split())
-    try:
-        found = urljoin(base, address).replace(" ", "%20") if address else ""
-    except ValueError:
-        return ""
-    return found if is_web(found) and len(found) <= 2048 else ""
-
-
-def number_of(value: object) -> int:
-    """Returns a non-negative integer; 0 for anything else."""
-    text = str(value or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
-
-
-def unique(texts: Any) -> tuple[str, ...]:
-    """Returns the distinct non-empty texts in order, ignoring case."""
-    found: dict[str, str] = {}
-    for text in texts:
-        if text:
-            found.setdefault(text.casefold(), text)
-    return tuple(list(found.values())[:MOST_LISTED])

@@ -10,7 +10,8 @@ from reader.article.identity import host_of
 from reader.article.markdown import first_paragraph
 from reader.article.text import clean, clean_line
 from reader.errors import ReaderError, UsageError
-from reader.feeds.document import MAGIC, date_of, joined, text_of, unique
+from reader.feeds.document import MAGIC
+from reader.feeds.entries import date_of, joined, text_of, unique
 from reader.feeds.html import web_address
 
 _LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^()\s]+)\)")

@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 from reader.article.markdown import first_paragraph
 from reader.article.text import clean, clean_line
 from reader.article.urls import UnsafeUrl, checked_url
-from reader.feeds.document import joined
+from reader.feeds.entries import joined
 
 MOST_DEPTH = 200
 """Maximum nesting of elements; deeper ones are omitted, their text stays."""

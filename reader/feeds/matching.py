@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from reader.article.dates import iso
 from reader.article.identity import identity_of
 from reader.article.text import fold
-from reader.feeds.document import Enclosure, Entry, FeedDocument, Picture
+from reader.feeds.entries import Enclosure, Entry, FeedDocument, Picture
 from reader.feeds.state import EntryState, Stage
 
 MOST_ENTRIES = 500

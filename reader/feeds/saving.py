@@ -21,7 +21,7 @@ from reader.errors import UsageError
 from reader.feeds import fulltext
 from reader.feeds.articles import NewsFolder, rendered
 from reader.feeds.discovery import with_scheme
-from reader.feeds.document import Entry, Picture
+from reader.feeds.entries import Entry, Picture
 from reader.feeds.fulltext import NoText, ReadablePage
 from reader.feeds.html import without_tracking
 from reader.feeds.matching import address_of, believable

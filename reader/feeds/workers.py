@@ -19,7 +19,7 @@ from reader import processes
 from reader.article.text import clean_line
 from reader.errors import ReaderError
 from reader.feeds import document, fulltext, html
-from reader.feeds.document import Entry, NotAFeed, Picture
+from reader.feeds.entries import Entry, NotAFeed, Picture
 from reader.feeds.fulltext import NoText, ReadablePage
 from reader.feeds.matching import Reading, compared, reading_of
 from reader.feeds.state import EntryState

@@ -6,7 +6,7 @@ import pytest
 
 from reader.errors import ReaderError
 from reader.feeds.discovery import NoFeed, discover, with_scheme
-from reader.feeds.document import NotAFeed
+from reader.feeds.entries import NotAFeed
 from reader.feeds.network import FetchError
 from tests.feeds.conftest import QUICK
 from tests.feeds.site import Page, Site, item, rss

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.feeds.document import Entry, NotAFeed, Picture, read, text_of
+from reader.feeds.document import read
+from reader.feeds.entries import Entry, NotAFeed, Picture, text_of
 from tests.feeds.site import atom, item, rss
 
 URL = "https://feeds.example/blog/feed.xml"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from reader.article.text import fold
-from reader.feeds.document import Entry, FeedDocument
+from reader.feeds.entries import Entry, FeedDocument
 from reader.feeds.matching import Reading, address_of, believable, compared, digest_of, key_of
 from reader.feeds.state import EntryState, Stage
 

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from reader.feeds.document import NotAFeed
+from reader.feeds.entries import NotAFeed
 from reader.feeds.matching import News
 from reader.feeds.network import Answer
 from reader.feeds.workers import Unread, Workers, read_feed
