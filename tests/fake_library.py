@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from threading import Event
 
 from reader.article import dates
-from reader.article.dates import periods
 from reader.article.record import Article, Problem
 from reader.errors import NoSuchArticle, StorageError
 from reader.library import MOST_PERIODS, MOST_RELATED, MOST_TRENDS, Change, Library, RelatedLink
 from reader.pictures import PictureError
 from reader.query import Query, Term
+from reader.query.dates import periods
 from reader.query.results import Facet, FacetValue, Folding, Headline, Progress, Report, Results, Stretch
 from reader.query.topic_rules import TopicRules
 from reader.query.trends import Trend, TrendField, Trends, TrendSpan

@@ -23,6 +23,7 @@ from reader.collection.folders import Collection as Folders
 from reader.collection.sites import folder_of, shared_part
 from reader.parsing.content import Unreadable
 from reader.query import Clause, Query, Term
+from reader.query import dates as query_dates
 from reader.query.grammar import bounds
 from reader.query.trends import TrendSpan
 from reader.stories.linking import groups
@@ -399,12 +400,12 @@ def _score(article: Article, sort: str) -> int | None:
     return None if article.heat is None or article.heat < 0 else article.heat
 
 
-def lies_in(one: Stored, span: dates.TimeSpan) -> bool:
+def lies_in(one: Stored, span: query_dates.TimeSpan) -> bool:
     """Whether an article was published in this time; one with a day and no time, on one of its days."""
     if (second := one.second) is None:
         return False
     if not isinstance(one.article.published_date_time, datetime):
-        span = dates.days_in(span)
+        span = query_dates.days_in(span)
     start, stop = map(_whole, span)
     return (start is None or second >= start) and (stop is None or second < stop)
 
@@ -413,13 +414,13 @@ def _is_in_span(one: Stored, field: str, value: str, now: datetime) -> bool:
     if (second := one.second) is None:
         return False
     if field == "since":
-        span = dates.TimeSpan(dates.since(value, now), None)
+        span = query_dates.TimeSpan(query_dates.since(value, now), None)
     elif field == "until":
-        span = dates.TimeSpan(None, dates.until(value, now))
+        span = query_dates.TimeSpan(None, query_dates.until(value, now))
     else:
-        span = dates.on(value, now)
+        span = query_dates.on(value, now)
     if not isinstance(one.article.published_date_time, datetime):
-        span = dates.days_in(span)
+        span = query_dates.days_in(span)
     start, stop = map(_whole, span)
     return (start is None or second >= start) and (stop is None or second < stop)
 

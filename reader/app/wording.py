@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from reader.article import dates
 from reader.article.text import clean_line
 from reader.errors import ReaderError, counted
 from reader.library.unknown_values import unknown_values
-from reader.query import Clause, Query, Term
+from reader.query import Clause, Query, Term, dates
 from reader.query.fields import BY_NAME, DATE_FIELDS, ORDERS
 from reader.query.results import Facet, Report
 

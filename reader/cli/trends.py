@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from reader.article.dates import day_of, in_words, joined
+from reader.article.dates import day_of
 from reader.article.text import clean_line
 from reader.cli.layout import cells, cut, fit, pad
 from reader.cli.options import add_filters, query_of, tell_unknown, without_muted
@@ -14,6 +14,7 @@ from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format
 from reader.cli.session import note, opened
 from reader.errors import counted
 from reader.library.export import csv_line, json_text
+from reader.query.dates import in_words, joined
 from reader.query.results import MOST_TRENDS, Results
 from reader.query.trends import (
     TREND_FIELDS,

@@ -13,12 +13,13 @@ from operator import itemgetter
 
 from pyroaring import BitMap
 
-from reader.article.dates import Period, day_of, fitting, periods, seconds_of
+from reader.article.dates import day_of, seconds_of
 from reader.article.text import fold
 from reader.index.order import MatchInRow
 from reader.index.schema import DAY, LAST_UNDATED, STORED, UNDATED, SetKind
 from reader.index.search import Search
 from reader.index.view import IndexView, ValueMembers
+from reader.query.dates import Period, fitting, periods
 from reader.query.results import Facet, FacetValue
 
 
@@ -111,9 +112,9 @@ class _Dated:
         few = int(self.total * OUTLIERS)
         low, high = self._day(few), self._day(self.total - 1 - few)
         first, last = (self._day(0), self._day(self.total - 1)) if few else (low, high)
-        unit = fitting(low, high, cells - 2)
-        if unit == fitting(first, last, cells):
-            return periods(unit, first, last, cells)
+        unit, whole = fitting(low, high, cells - 2), fitting(first, last, cells)
+        if unit == whole or cells < 3:
+            return periods(whole, first, last, cells)
         found = periods(unit, low, high, cells - 2)
         if first < found[0].first:
             found.insert(0, found[0].before(1))

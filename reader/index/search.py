@@ -21,7 +21,7 @@ from reader.query.fields import DATE_FIELDS, NUMBER_FIELDS
 from reader.query.topic_rules import TopicRule
 
 if TYPE_CHECKING:
-    from reader.article.dates import TimeSpan
+    from reader.query.dates import TimeSpan
 
 MOST_CHECKED = 10_000
 """Limit of candidates that are checked for a phrase, newest first; with more, the total is "at least"."""
@@ -172,7 +172,7 @@ class Search:
         return found | BitMap([number for _, number, _ in self._view.store.story_members([*found])])
 
     def _date(self, field: str, value: str) -> BitMap:
-        from reader.article import dates
+        from reader.query import dates
 
         with _meaning(value):
             if field == "since":
@@ -185,7 +185,7 @@ class Search:
 
     def in_span(self, span: TimeSpan) -> BitMap:
         """Returns the articles of a time span. Instants are compared as such, days as local days."""
-        from reader.article.dates import days_in
+        from reader.query.dates import days_in
 
         days = days_in(span)
         found, of_days = self._between(span), self._view.get(SetKind.FLAG, DAY)

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
-from reader.article.dates import TimeSpan
 from reader.article.text import is_unspaced, words
 from reader.index.answer import with_added_topics
 from reader.index.backend import QueryableIndex
@@ -20,6 +19,7 @@ from reader.index.schema import STORED, SetKind
 from reader.index.search import Search
 from reader.index.view import IndexView
 from reader.query import Query
+from reader.query.dates import TimeSpan
 from reader.query.trends import LEAST_ARTICLES, Trend, TrendField, Trends, TrendSpan, rise
 from reader.stories.common_words import FUNCTION_WORDS, STOP_WORDS, USUAL_WORDS
 

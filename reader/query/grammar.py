@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
-from reader.article import dates
 from reader.article.text import signs, words
 from reader.errors import QueryError, nearest, shown
+from reader.query import dates
 from reader.query.fields import (
     BY_NAME,
     CHOICES,

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from math import log, sqrt
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from reader.article import dates
-from reader.article.dates import Period, TimeSpan, Unit, day_of, periods
+from reader.article.dates import day_of
 from reader.errors import UsageError, counted
+from reader.query import dates
+from reader.query.dates import Period, TimeSpan, Unit, periods
 from reader.query.fields import DATE_FIELDS
 from reader.query.question import Query, Term
 

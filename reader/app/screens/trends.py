@@ -21,8 +21,8 @@ from textual.widgets.option_list import Option
 from reader.app.keys import binding
 from reader.app.paint.cells import cut, fill, fill_left, one_line
 from reader.app.screens.page import MOVING, KeyLine, Page
-from reader.article.dates import in_words, joined
 from reader.errors import counted
+from reader.query.dates import in_words, joined
 from reader.query.fields import BY_NAME
 from reader.query.trends import TREND_FIELDS, Trend, TrendField, Trends, signed, sparklines
 

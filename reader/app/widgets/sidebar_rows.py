@@ -12,11 +12,10 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from reader.app.paint.cells import BEST, CURSOR, Piece, cut_start, fill, fill_left, one_line, short_number
 from reader.app.widgets.article_row import UNREAD
-from reader.article import dates
-from reader.article.dates import TimeSpan, in_words, joined
 from reader.article.text import fold
-from reader.query import Query, Term
+from reader.query import Query, Term, dates
 from reader.query import fields as query_fields
+from reader.query.dates import TimeSpan, in_words, joined
 from reader.query.fields import DATE_FIELDS
 from reader.query.grammar import bounds
 from reader.query.results import Facet, FacetValue
