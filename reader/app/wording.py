@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from reader.article.text import clean_line
 from reader.errors import ReaderError, counted
@@ -76,11 +77,20 @@ def time_left(done: int, to_do: int, seconds: float) -> str:
     return f"{left:.0f} s left" if left < 90 else f"{left / 60:.0f} min left"
 
 
-def reason_of(error: BaseException) -> str:
+def error_notice(error: BaseException) -> str:
     """The notice for an error, expected or not, after which the reader continues."""
     if isinstance(error, ReaderError):
         return str(error)
     return clean_line(f"Internal error: {type(error).__name__}: {error}")
+
+
+@contextmanager
+def reported_errors(warn: Callable[[str], object]) -> Iterator[None]:
+    """Report a ReaderError that ends the block."""
+    try:
+        yield
+    except ReaderError as error:
+        warn(str(error))
 
 
 def _clause(clause: Clause) -> str:

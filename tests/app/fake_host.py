@@ -78,9 +78,11 @@ class FakeHost:
         """Record a folder."""
         self.done.append(folder)
 
-    def say(self, sentence: str, *, is_warning: bool = False) -> None:
+    def say(self, sentence: str) -> None:
         """Record a notice."""
         self.notices.append(sentence)
+
+    warn = say
 
     def go_to(self, place: PaneName) -> None:
         """Go to a pane."""

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Label, OptionList
 
 from reader.app import Start
-from reader.app.browsing.feeds import FeedProcess
+from reader.app.browsing.fetching import FeedProcess
 from reader.app.reader_app import ReaderApp
 from reader.app.screens.feeds import FeedForm, FeedRow, FeedsPage, SubscribePage
 from reader.cli.feed_worker import answers_to
@@ -91,12 +91,18 @@ async def until(pilot: Pilot[int], is_so: Callable[[], object]) -> None:
     raise AssertionError(f"it never came to that:\n{picture(pilot)}")
 
 
+async def fetched(pilot: Pilot[int], articles: int) -> None:
+    """Wait for the end of a fetch, after which so many articles are listed."""
+    screen = browse(pilot)
+    await until(pilot, lambda: len(screen.articles) == articles and not screen.fetching.is_fetching)
+
+
 async def test_what_is_due_is_fetched_by_itself_and_said_once(site: Site, news: Path) -> None:
     """The screen opens, feeds are fetched, and one notice says how many articles are new."""
     subscriptions.add([Subscription(f"{site.url}/feed", "Harbour Post", "Sea")])
     async with reading(news) as pilot:
         await until(pilot, lambda: len(browse(pilot).articles) == 3)
-        await until(pilot, lambda: not browse(pilot).feeds.is_fetching)
+        await until(pilot, lambda: not browse(pilot).fetching.is_fetching)
         await settled(pilot)
         assert notices(pilot.app) == ["3 new"]
         assert site.paths() == ["/feed"]
@@ -108,14 +114,14 @@ async def test_r_fetches_without_moving_the_cursor(site: Site, news: Path) -> No
     subscriptions.add([Subscription(f"{site.url}/feed", "Harbour Post")])
     async with reading(news) as pilot:
         screen = browse(pilot)
-        await until(pilot, lambda: len(screen.articles) == 3 and not screen.feeds.is_fetching)
+        await fetched(pilot, 3)
         await pilot.press("j")
         await settled(pilot)
         held = screen.articles.headline
         assert held is not None
         site.pages["/feed"] = Page(rss(*(item(number) for number in range(9))), RSS)
         await pilot.press("R")
-        await until(pilot, lambda: len(screen.articles) == 9 and not screen.feeds.is_fetching)
+        await fetched(pilot, 9)
         await settled(pilot)
         assert screen.articles.headline is not None
         assert screen.articles.headline.id == held.id
@@ -139,7 +145,7 @@ async def test_a_fetch_says_how_far_it_is_and_r_stops_it(site: Site, news: Path)
         assert pilot.app.screen is not screen
         await pilot.press("escape")
         await pilot.press("R")
-        assert not screen.feeds.is_fetching
+        assert not screen.fetching.is_fetching
         assert "feeds" not in line(pilot, 1)
         assert "Fetching stopped" in notices(pilot.app)
         go_on.set()
@@ -153,9 +159,9 @@ async def test_escape_in_the_list_stops_a_fetch(site: Site, news: Path) -> None:
     site.pages["/slow"] = lambda _: Page(b"") if go_on.wait(20) else Page(b"")
     subscriptions.add([Subscription(f"{site.url}/slow")])
     async with reading(news) as pilot:
-        await until(pilot, lambda: browse(pilot).feeds.is_fetching)
+        await until(pilot, lambda: browse(pilot).fetching.is_fetching)
         await pilot.press("escape")
-        assert not browse(pilot).feeds.is_fetching
+        assert not browse(pilot).fetching.is_fetching
         go_on.set()
         await settled(pilot)
 
@@ -195,7 +201,7 @@ async def test_subscribing_shows_what_was_found_before_it_is_kept(site: Site, ne
         assert [(one.address, one.name, one.folder) for one in kept] == [
             (f"{site.url}/feed", "Harbour Post", "Sea")
         ]
-        await until(pilot, lambda: len(browse(pilot).articles) == 3 and not browse(pilot).feeds.is_fetching)
+        await fetched(pilot, 3)
         await settled(pilot)
 
 
@@ -276,7 +282,7 @@ async def test_importing_says_what_is_in_a_file_first(site: Site, news: Path, tm
         await until(pilot, lambda: "Subscribe to 1 feed?" in picture(pilot))
         assert "ftp://odd.example/" in picture(pilot)
         await pilot.press("y")
-        await until(pilot, lambda: len(browse(pilot).articles) == 3 and not browse(pilot).feeds.is_fetching)
+        await fetched(pilot, 3)
         assert subscriptions.load()[0][0].folder == "Sea"
         await pilot.press("i")
         pilot.app.screen.query_one(Input).value = str(tmp_path / "none.opml")
@@ -292,7 +298,7 @@ async def test_the_page_of_feeds(site: Site, news: Path) -> None:
         Subscription(f"{site.url}/feed", "Harbour Post", "Sea"), Subscription(f"{site.url}/gone", "Lost"),
     ])  # fmt: skip
     async with reading(news) as pilot:
-        await until(pilot, lambda: len(browse(pilot).articles) == 3 and not browse(pilot).feeds.is_fetching)
+        await fetched(pilot, 3)
         await settled(pilot)
         await pilot.press("s", "E")
         page = pilot.app.screen
@@ -360,7 +366,7 @@ async def test_full_text_by_a_key(site: Site, news: Path) -> None:
     site.pages["/feed"] = Page(rss(item(1, link=f"{site.url}/story", title="Ferry")), RSS)
     subscriptions.add([Subscription(f"{site.url}/feed", "Harbour Post")])
     async with reading(news) as pilot:
-        await until(pilot, lambda: len(browse(pilot).articles) == 1 and not browse(pilot).feeds.is_fetching)
+        await fetched(pilot, 1)
         await settled(pilot)
         await pilot.press("enter", "T")
         await until(pilot, lambda: "nobody minded" in picture(pilot))

@@ -188,7 +188,7 @@ async def test_of_notices_in_quick_succession_the_last_is_shown(start: Launch) -
         await pilot.pause()
         assert notices(pilot.app) == ["Notice 4"]
         for _ in range(2):
-            screen.say("Careful", is_warning=True)
+            screen.warn("Careful")
         screen.say("Done")
         await pilot.pause()
         assert notices(pilot.app) == ["Careful", "Done"]

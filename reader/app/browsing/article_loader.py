@@ -20,7 +20,7 @@ from reader.app.browsing.marks import MarkCommands
 from reader.app.paint import canvas
 from reader.app.reading.document import ReadingPlace
 from reader.app.widgets.article_pane import ArticlePane
-from reader.app.wording import NO_ARTICLE, reason_of
+from reader.app.wording import NO_ARTICLE, error_notice
 from reader.article.record import Article, Image
 from reader.config.visit import Spot
 from reader.errors import ReaderError
@@ -157,7 +157,7 @@ class ArticleLoader:
             article = self._library.article(headline)
             return article, tuple(self._library.related(article)), self._library.note(headline)
         except Exception as error:
-            return reason_of(error)
+            return error_notice(error)
 
     def _show(self, headline: Headline, loaded: LoadedArticle | str) -> None:
         """Show the article or why there is none, unless another one is wanted by now."""
@@ -166,7 +166,7 @@ class ArticleLoader:
         if isinstance(loaded, str):
             self._pane.shown = None
             self._show_no_links()
-            self._host.say(loaded, is_warning=True)
+            self._host.warn(loaded)
             return
         article, links, note = loaded
         shown = self._pane.shown

@@ -24,6 +24,7 @@ from textual.worker import Worker, WorkerState
 from reader.app import Start
 from reader.app.browsing.article_loader import ArticleLoader, ArticlePicture
 from reader.app.browsing.feeds import Feeds
+from reader.app.browsing.fetching import Fetching
 from reader.app.browsing.filters import Filters, TrendCommands
 from reader.app.browsing.host import in_daemon_thread
 from reader.app.browsing.marks import MarkCommands
@@ -43,7 +44,7 @@ from reader.app.widgets.lines import Footer, InformationLine, Masthead, ResultSt
 from reader.app.widgets.painted_view import ArticleChosen, PaintedView, UrlPressed, ValuePressed
 from reader.app.widgets.related_pane import RelatedPane
 from reader.app.widgets.sidebar import Sidebar
-from reader.app.wording import reason_of
+from reader.app.wording import error_notice, reported_errors
 from reader.config.commands import BY_ID, PANES, PaneName, is_allowed
 from reader.config.visit import Visit
 from reader.errors import ReaderError
@@ -128,7 +129,8 @@ class BrowseScreen(Screen[None]):
         self.refreshing = Refreshing(
             self, first_steps=first_steps, changed=self._articles_changed, progressed=self._refresh_progressed
         )
-        self.feeds = Feeds(self, self.filters, self.refreshing)
+        self.fetching = Fetching(self, self.refreshing, lambda: self.feeds.renew_page())
+        self.feeds = Feeds(self, self.filters, self.fetching)
         self.results_display = ResultsDisplay(self, self.filters, self.refreshing, self.feeds.invitation)
         self.search_input = SearchInput(self, self.filters)
         self.saved_queries = SavedQueryCommands(
@@ -150,6 +152,7 @@ class BrowseScreen(Screen[None]):
             self.opening,
             PipeAndEdit(self, self.opening),
             self.picture,
+            self.fetching,
             self.feeds,
             self.saved_queries,
             self.trends,
@@ -218,6 +221,7 @@ class BrowseScreen(Screen[None]):
         self.opening.look_for_links()
         self.refreshing.start()
         self.feeds.start()
+        self.fetching.start()
 
     def keep_visit(self) -> None:
         """Save where the next visit starts, if that has changed.
@@ -244,6 +248,7 @@ class BrowseScreen(Screen[None]):
         """Stop the threads."""
         self.results_display.worker.stop()
         self.refreshing.stop()
+        self.fetching.stop()
         self.feeds.stop()
 
     # What the parts and others need.
@@ -264,8 +269,11 @@ class BrowseScreen(Screen[None]):
             or any(not worker.is_finished for worker in self.workers)
         )
 
-    def say(self, sentence: str, *, is_warning: bool = False) -> None:
-        self.notify(sentence, severity="warning" if is_warning else "information", markup=False)
+    def say(self, sentence: str) -> None:
+        self.notify(sentence, markup=False)
+
+    def warn(self, sentence: str) -> None:
+        self.notify(sentence, severity="warning", markup=False)
 
     def in_thread(self, work: Callable[[], object], *, must_finish: bool = False) -> None:
         self.run_worker(
@@ -275,10 +283,15 @@ class BrowseScreen(Screen[None]):
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self.say(reason_of(event.worker.error), is_warning=True)
+            self.warn(error_notice(event.worker.error))
 
     def open_dialog(self, page: Screen[Answer], then: Callable[[Answer | None], Any] | None = None) -> None:
-        self.app.push_screen(page, then)
+        def answered(answer: Answer | None) -> None:
+            if then is not None:
+                with reported_errors(self.warn):
+                    then(answer)
+
+        self.app.push_screen(page, answered)
 
     # Places and layout.
 
@@ -398,7 +411,7 @@ class BrowseScreen(Screen[None]):
 
     @on(ArticleList.ReadFailed)
     def _read_failed(self, message: ArticleList.ReadFailed) -> None:
-        self.say(message.reason, is_warning=True)
+        self.warn(message.reason)
 
     @on(ArticleChosen)
     def _article_chosen(self, message: ArticleChosen) -> None:
@@ -490,10 +503,8 @@ class BrowseScreen(Screen[None]):
         action, *arguments = action_parts(name, times)
         for one in (self, *self._commanded):
             if method := getattr(one, f"action_{action}", None):
-                try:
+                with reported_errors(self.warn):
                     method(*arguments)
-                except ReaderError as error:
-                    self.say(str(error), is_warning=True)
                 return
         await self.app.run_action(action_of(name, times), self.panes[BY_ID[name].places[0]])
 
@@ -550,7 +561,7 @@ class BrowseScreen(Screen[None]):
             self.action_zoom()
             return True
         if self.place == "list":
-            return self.articles.clear_selection() or self.trends.come_back() or self.feeds.stop_fetching()
+            return self.articles.clear_selection() or self.trends.come_back() or self.fetching.stop_fetching()
         self.go_to("article" if self.place == "related" else "list")
         return True
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reader.app.browsing.host import Host
 from reader.app.widgets.sidebar_rows import stepped
-from reader.app.wording import NO_ARTICLE, reason_of
+from reader.app.wording import NO_ARTICLE, error_notice
 from reader.article.dates import day_of
 from reader.library.muting import Muting
 from reader.query import SORTS, Query
@@ -185,7 +185,7 @@ class TrendCommands:
                 first = () if values.articles else library.select(query.with_sort("date"), now).window(0, 1)
                 newest = day_of(first[0].date) if first and first[0].date else None
             except Exception as error:
-                self._host.call_later(page.show_error, asked, reason_of(error))
+                self._host.call_later(page.show_error, asked, error_notice(error))
             else:
                 self._host.call_later(page.show, asked, values, words, newest)
 

@@ -79,8 +79,11 @@ class Host(Protocol):
     def reopen(self, folder: str) -> None:
         """Restart with another folder."""
 
-    def say(self, sentence: str, *, is_warning: bool = False) -> None:
+    def say(self, sentence: str) -> None:
         """Show a notice for a moment."""
+
+    def warn(self, sentence: str) -> None:
+        """Show a notice about a problem; the next notice does not replace it."""
 
     def go_to(self, place: PaneName) -> None:
         """Focus a pane; a narrow layout shows it."""
@@ -96,7 +99,8 @@ class Host(Protocol):
         """Call this after some seconds."""
 
     def open_dialog(self, page: Screen[Answer], then: Callable[[Answer | None], Any] | None = None) -> None:
-        """Show a dialog or page over the screen; `then` gets its answer."""
+        """Show a dialog or page over the screen; `then` gets its answer. A ReaderError that it raises is
+        reported."""
 
 
 def begin(work: Callable[[], Result]) -> Future[Result]:

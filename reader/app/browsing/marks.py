@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 from reader.app.browsing.host import Host
-from reader.app.wording import NO_ARTICLE, reason_of
+from reader.app.wording import NO_ARTICLE, error_notice, reported_errors
 from reader.article.text import clean, clean_line
 from reader.errors import ReaderError, counted
 from reader.library import Change
@@ -30,7 +30,7 @@ MOST_QUICK = 5_000
 """More articles than this get a notice before they are marked."""
 
 Which: TypeAlias = "tuple[Headline, ...] | Results | Stretch"
-"""Number of articles marked in one step."""
+"""The articles to mark."""
 
 _SIMPLE = {
     "r": Change(read=True), "u": Change(read=False), "s": Change(starred=True), "x": Change(starred=False),
@@ -58,10 +58,8 @@ class MarkCommands:
         if self._waiting:
             self._in_order(work)
             return
-        try:
+        with reported_errors(self._host.warn):
             self._finished(work())
-        except ReaderError as error:
-            self._host.say(str(error), is_warning=True)
 
     def _done(self, count: int, change: Change) -> str:
         return f"{count:,} {change.words}; {self._host.keymap.in_a_sentence('undo')} undoes it"
@@ -79,17 +77,16 @@ class MarkCommands:
         is_left = True
         while is_left:
             try:
-                sentence, is_warning = self._waiting[0](), False
+                self._host.call_later(self._finished, self._waiting[0]())
             except Exception as error:
-                sentence, is_warning = reason_of(error), True
-            self._host.call_later(self._finished, sentence, is_warning)
+                self._host.call_later(self._host.warn, error_notice(error))
             with self._lock:
                 self._waiting.popleft()
                 is_left = bool(self._waiting)
 
-    def _finished(self, sentence: str, is_warning: bool = False) -> None:
+    def _finished(self, sentence: str) -> None:
         if sentence:
-            self._host.say(sentence, is_warning=is_warning)
+            self._host.say(sentence)
         self._host.marks_changed()
 
     def _targets(self, *, with_stories: bool = False) -> list[Headline]:

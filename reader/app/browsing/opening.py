@@ -114,7 +114,7 @@ class Opening:
             try:
                 good.append((title, opener.checked_url(url)))
             except ReaderError as error:
-                self._host.say(str(error), is_warning=True)
+                self._host.warn(str(error))
         if good:
             self._show_page("", good)
 
@@ -225,17 +225,17 @@ class Opening:
 
     def _report(self, sentence: str, *, is_warning: bool = False) -> None:
         """Runs in a thread: report the outcome."""
-        self._host.call_later(self._say_done, sentence, is_warning)
+        self._host.call_later(self._host.warn if is_warning else self._say_done, sentence)
 
-    def _say_done(self, sentence: str, is_warning: bool) -> None:
-        self._host.say(sentence, is_warning=is_warning)
-        for seconds in () if is_warning else LOOK_AGAIN:
+    def _say_done(self, sentence: str) -> None:
+        self._host.say(sentence)
+        for seconds in LOOK_AGAIN:
             self._host.set_timer(seconds, self._look_for_failures)
 
     def _look_for_failures(self) -> None:
         for failure in late_failures():
             keys = self._keys("copy_url")
-            self._host.say(f"The browser failed: {failure}; {keys} copies the address", is_warning=True)
+            self._host.warn(f"The browser failed: {failure}; {keys} copies the address")
 
 
 class PipeAndEdit:
@@ -286,5 +286,5 @@ class PipeAndEdit:
         if not os.path.isabs(path):
             raise ReaderError("the file of this article is not on this machine")
         if failure := self._opening.run_aside(programs.program_for(path, os.environ)):
-            self._host.say(failure, is_warning=True)
+            self._host.warn(failure)
         self._host.file_changed()

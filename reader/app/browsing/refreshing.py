@@ -11,7 +11,7 @@ from threading import Event, Thread
 from time import monotonic
 
 from reader.app.browsing.host import Host
-from reader.app.wording import reason_of, report_in_words, time_left
+from reader.app.wording import error_notice, report_in_words, time_left
 from reader.errors import counted
 from reader.query.results import Progress, Report
 
@@ -152,7 +152,7 @@ class Refreshing:
     def _report_failure(self, error: Exception) -> None:
         """Report any error, since nothing else would, unless the screen is closing."""
         if not self._stopping.is_set():
-            self._host.call_later(self._failed, reason_of(error))
+            self._host.call_later(self._failed, error_notice(error))
 
     def _show_step(self, progress: Progress, seconds: float, left: str) -> None:
         self._step = progress, left
@@ -179,14 +179,14 @@ class Refreshing:
     def _say_notices(self) -> None:
         """Show the library's new notices; earlier ones were shown at the start."""
         for notice in self._library.notices[self._noticed :]:
-            self._host.say(notice, is_warning=True)
+            self._host.warn(notice)
         self._noticed = len(self._library.notices)
 
     def _failed(self, reason: str) -> None:
         self.is_refreshing = self.is_first_load = False
         self._information.progress = None
         self._progressed(False)
-        self._host.say(reason, is_warning=True)
+        self._host.warn(reason)
 
     def _show_progress(self) -> None:
         """Show the progress of a refresh, unless it takes only a moment."""

@@ -22,7 +22,7 @@ from reader.app.reading.hits import sought
 from reader.app.widgets.article_pane import MOST_TIMES
 from reader.app.widgets.article_row import measures_of
 from reader.app.widgets.sidebar_rows import COUNTED
-from reader.app.wording import LOOKING, NO_ARTICLES, no_results, order_in_words, reason_of, result_counts
+from reader.app.wording import LOOKING, NO_ARTICLES, error_notice, no_results, order_in_words, result_counts
 from reader.errors import QueryError, ReaderError
 from reader.library import Library
 from reader.library.muting import Muting
@@ -300,7 +300,7 @@ class ResultsDisplay:
         if isinstance(answer, Exception):
             self._awaits_counts = False
             if not isinstance(answer, ReaderError):
-                self._host.say(reason_of(answer), is_warning=True)
+                self._host.warn(error_notice(answer))
             elif is_current:
                 position = answer.position if isinstance(answer, QueryError) else 0
                 self._failure = str(answer), self._host.search_bar.column_of(position)

@@ -14,7 +14,7 @@ from reader.app.widgets.sidebar_rows import ViewCount
 from reader.app.wording import in_words
 from reader.article.text import clean_line, fold
 from reader.config.views import Configured, SavedQueries, View, arranged, saved
-from reader.errors import QueryError, ReaderError, counted
+from reader.errors import QueryError, counted
 from reader.library.muting import muting_of
 from reader.query import Query, parse
 from reader.query.question import joined
@@ -73,7 +73,7 @@ class SavedQueryCommands:
         self._host.library.use_topics(rules)
         for mistake in mistakes:
             if mistake not in self._mistakes:
-                self._host.say(mistake, is_warning=True)
+                self._host.warn(mistake)
         self._mistakes = set(mistakes)
         self._topics_changed()
 
@@ -153,13 +153,9 @@ class SavedQueryCommands:
             if not is_sure:
                 return
             after = saved(file.configured, query.name, query.text)
-            try:
-                file.change(after)
-            except ReaderError as error:
-                self._host.say(str(error), is_warning=True)
-            else:
-                use(after)
-                self._host.say(notice)
+            file.change(after)
+            use(after)
+            self._host.say(notice)
 
         if rival is None or rival.text == query.text:
             write(True)

@@ -100,7 +100,7 @@ class Links(Page[str | None]):
         self.dismiss(self._links[event.option_index][1])
 
     def action_copy(self) -> None:
-        self._copy(self._links[self.query_one(OptionList).highlighted or 0][1])
+        self._copy(self._links[self.list_cursor][1])
 
     def action_open(self) -> None:
         self.query_one(OptionList).action_select()

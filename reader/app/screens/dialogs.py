@@ -220,8 +220,7 @@ class MarkMany(Page["Choice | None"]):
                 self.query_one(OptionList).highlighted = place
 
     def action_do(self, key: str) -> None:
-        chosen = self.query_one(OptionList).highlighted or 0
-        self.dismiss(Choice(self._scopes[chosen].key, key))
+        self.dismiss(Choice(self._scopes[self.list_cursor].key, key))
 
     def _action_keys(self) -> Iterator[Content]:
         """The actions in lines of two."""
@@ -270,4 +269,4 @@ class SortPage(Page["Query | None"]):
 
     def action_reverse(self) -> None:
         self._is_reversed = not self._is_reversed
-        self._show(self.query_one(OptionList).highlighted or 0)
+        self._show(self.list_cursor)

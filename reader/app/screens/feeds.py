@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.css.query import NoMatches
 from textual.widgets import Checkbox, Input, Label, OptionList
 
 from reader.app.keys import binding
@@ -21,9 +20,10 @@ from reader.app.paint.cells import cut, fill, fill_left, one_line
 from reader.app.screens.dialogs import LastPart
 from reader.app.screens.page import MOVING, KeyLine, Page
 from reader.app.widgets.lines import TextLine
+from reader.app.wording import reported_errors
 from reader.article.dates import age
 from reader.article.text import clean_line
-from reader.errors import ReaderError, counted
+from reader.errors import counted
 from reader.feeds import subscriptions
 from reader.feeds.state import NEVER_FETCHED, FeedState
 from reader.feeds.subscriptions import Subscription, duration_text, seconds_of, values_of
@@ -112,29 +112,21 @@ class FeedsPage(Page["tuple[str, str] | None"]):
     @property
     def row(self) -> FeedRow | None:
         """The feed under the cursor."""
-        place = self.query_one(OptionList).highlighted
-        return self._rows[place] if place is not None and place < len(self._rows) else None
+        return self.under_cursor(self._rows)
 
     def show(self, rows: Sequence[FeedRow]) -> None:
         """Show these feeds; the cursor stays on its feed."""
-        if not self.is_mounted:
-            self.call_later(self.show, rows)
-            return
-        try:
-            listed = self.query_one(OptionList)
-        except NoMatches:  # the page was left before its answer came
-            return
-        here, place = self.row, listed.highlighted or 0
         self._known |= {row.feed.address: row for row in rows}
         if rows is not self._rows:
             self._fetching = ""
-        self._rows = rows
-        listed.clear_options()
-        listed.add_options([self._line(row) for row in rows])
-        addresses = [row.feed.address for row in rows]
-        if here is not None and here.feed.address in addresses:
-            place = addresses.index(here.feed.address)
-        listed.highlighted = min(place, len(rows) - 1) if rows else None
+        before, self._rows = self._rows, rows
+        if not self.is_open:
+            return  # when it opens, it gets its size and shows them
+        place, addresses = self.list_cursor, [row.feed.address for row in rows]
+        here = before[place].feed.address if place < len(before) else ""
+        if here in addresses:
+            place = addresses.index(here)
+        self.show_options(map(self._line, rows), place)
         self.query_one("#feeds-heads", Label).update(self._heads())
         self._show_about()
 
@@ -193,10 +185,11 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         if self.row is not None and self.row.articles:
             self.dismiss(("show", self.row.value))
         elif self.row is not None:
-            is_open = self.row.articles == 0 or self.row.state is NEVER_FETCHED
-            self.say(
-                "This feed has no articles yet" if is_open else "Open your news folder to see its articles"
+            is_empty = self.row.articles == 0 or self.row.state is NEVER_FETCHED
+            sentence = (
+                "This feed has no articles yet" if is_empty else "Open your news folder to see its articles"
             )
+            self.warn(sentence)
 
     def action_fetch(self) -> None:
         if self.row is not None:
@@ -225,28 +218,21 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         if self.row is None:
             return
         feed = self.row.feed
-        try:
+        with reported_errors(self.warn):
             removed = subscriptions.remove(feed.address)
-        except ReaderError as error:
-            self.say(str(error))
-            return
-        self._undoing.append(
-            _Undo(feed.address, f"Subscribed to {feed.label} again", lambda: subscriptions.restore(removed))
-        )
-        self.show([row for row in self._rows if row.feed.address != feed.address])
-        self.say(f"Unsubscribed from {feed.label}; its articles are kept", is_warning=False)
+            notice = f"Subscribed to {feed.label} again"
+            self._undoing.append(_Undo(feed.address, notice, lambda: subscriptions.restore(removed)))
+            self.show([row for row in self._rows if row.feed.address != feed.address])
+            self.say(f"Unsubscribed from {feed.label}; its articles are kept")
 
     def action_undo(self) -> None:
         if not self._undoing:
-            self.say("Nothing to undo", is_warning=False)
+            self.say("Nothing to undo")
             return
         undo = self._undoing.pop()
-        try:
+        with reported_errors(self.warn):
             undo.change()
-        except ReaderError as error:
-            self.say(str(error))
-        else:
-            self.say(undo.sentence, is_warning=False)
+            self.say(undo.sentence)
         self._load_again()
         addresses = [row.feed.address for row in self._rows]
         if undo.address in addresses:
@@ -254,28 +240,19 @@ class FeedsPage(Page["tuple[str, str] | None"]):
 
     def _change(self, feed: Subscription, values: Mapping[str, Any]) -> None:
         before = {key: values_of(feed).get(key) for key in values}
-        try:
+        with reported_errors(self.warn):
             subscriptions.change(feed.address, values)
-        except ReaderError as error:
-            self.say(str(error))
-            return
-        self._undoing.append(
-            _Undo(
-                feed.address,
-                f"{feed.label} was restored",
-                lambda: subscriptions.change(feed.address, before),
+            notice = f"{feed.label} was restored"
+            self._undoing.append(
+                _Undo(feed.address, notice, lambda: subscriptions.change(feed.address, before))
             )
-        )
-        self._load_again()
+            self._load_again()
 
     def _load_again(self) -> None:
         """Read feeds.toml again; the other data of each feed are kept."""
-        try:
+        with reported_errors(self.warn):
             feeds = subscriptions.load()[0]
-        except ReaderError as error:
-            self.say(str(error))
-            return
-        self.show([self._known.get(one.address, FeedRow(one))._replace(feed=one) for one in feeds])
+            self.show([self._known.get(one.address, FeedRow(one))._replace(feed=one) for one in feeds])
 
 
 def _full_text(is_on: bool) -> str:
@@ -374,8 +351,7 @@ class SubscribePage(Page["Subscription | None"]):
     @property
     def chosen(self) -> dict[str, Any] | None:
         """The feed under the cursor."""
-        place = self.query_one(OptionList).highlighted
-        return self.found[place] if place is not None and place < len(self.found) else None
+        return self.under_cursor(self.found)
 
     @on(Input.Submitted, "#feed-address")
     def _look_there(self, event: Input.Submitted) -> None:
@@ -390,7 +366,7 @@ class SubscribePage(Page["Subscription | None"]):
         self._say("Looking for feeds…")
 
         def show(found: Found, reason: str) -> None:
-            if look == self._look and self.is_mounted:
+            if look == self._look and self.is_open:
                 self._have_found(found, reason)
 
         self._end = self._discover(address, show)
@@ -406,10 +382,7 @@ class SubscribePage(Page["Subscription | None"]):
 
     def _show_found(self, found: Found) -> None:
         self.found = found
-        listed = self.query_one(OptionList)
-        listed.clear_options()
-        listed.add_options([self._row(one) for one in found])
-        listed.highlighted = 0 if found else None
+        self.show_options(map(self._row, found), 0)
         for name in ("#feed-found", "#feed-newest", "#feed-folder-label", "#feed-folder"):
             self.query_one(name).display = bool(found)
         keys = self.query_one("#feed-keys", KeyLine)

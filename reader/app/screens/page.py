@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, TypeVar
 
 from textual import events
 from textual.app import App
@@ -23,6 +23,8 @@ from reader.app.keys import binding
 from reader.app.paint.styles import PAGE_HEIGHTS, PAGE_WIDTHS, page_sheet
 from reader.app.widgets.lines import GAP, Pressable, pressing
 from reader.config.commands import BY_ID, key_words
+
+Row = TypeVar("Row")
 
 MOVING: tuple[BindingType, ...] = (
     *map(binding, ("move_down", "move_up", "page_down", "page_up", "half_down", "half_up")),
@@ -59,9 +61,13 @@ class Page(ModalScreen[ScreenResultType]):
         """Close with an answer; a second Enter before this page is gone closes no other page."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
-    def say(self, sentence: str, *, is_warning: bool = True) -> None:
+    def say(self, sentence: str) -> None:
         """Show a notice for a moment."""
-        self.notify(sentence, severity="warning" if is_warning else "information", markup=False)
+        self.notify(sentence, markup=False)
+
+    def warn(self, sentence: str) -> None:
+        """Show a notice about a problem; the next notice does not replace it."""
+        self.notify(sentence, severity="warning", markup=False)
 
     def refuse(self, reason: str) -> None:
         """Show in the dialog why its answer was not accepted."""
@@ -79,11 +85,25 @@ class Page(ModalScreen[ScreenResultType]):
     def action_leave(self) -> None:
         self.dismiss(None)
 
-    def show_options(self, options: Sequence[Option | Content | str], place: int | None) -> None:
+    @property
+    def is_open(self) -> bool:
+        """Whether the page has its widgets: it is mounted and has not been left."""
+        return self.is_mounted and self.is_attached
+
+    def show_options(self, options: Iterable[Option | Content | str], place: int | None) -> None:
         """Fill the list with these options, and put the cursor on that at a place, or on the last."""
         listed = self.query_one(OptionList)
-        listed.clear_options().add_options(options)
+        listed.set_options(options)
         listed.highlighted = place
+
+    @property
+    def list_cursor(self) -> int:
+        """The place of the list's cursor; 0 in an empty list."""
+        return self.query_one(OptionList).highlighted or 0
+
+    def under_cursor(self, rows: Sequence[Row]) -> Row | None:
+        """The row under the list's cursor; None in an empty list."""
+        return rows[self.list_cursor] if self.list_cursor < len(rows) else None
 
     def action_move(self, lines: int) -> None:
         """Move down by lines or options, up if negative; a heading among options is skipped."""

@@ -21,10 +21,11 @@ from reader.app.keys import binding
 from reader.app.paint.cells import cut, fill, one_line
 from reader.app.screens.dialogs import Ask
 from reader.app.screens.page import MOVING, KeyLine, Page
+from reader.app.wording import reported_errors
 from reader.article.text import clean_line, fold
 from reader.config import views
 from reader.config.views import BUILT_IN, Configured, SavedQueries, View
-from reader.errors import QueryError, ReaderError
+from reader.errors import QueryError
 from reader.query import Query, Term, parse
 from reader.query.topic_rules import rule_query
 
@@ -97,8 +98,7 @@ class SavedQueriesPage(Page["Query | None"]):
     @property
     def view(self) -> View | None:
         """The query under the cursor."""
-        place = self.query_one(OptionList).highlighted
-        return self._views[place] if place is not None and place < len(self._views) else None
+        return self.under_cursor(self._views)
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
@@ -107,7 +107,7 @@ class SavedQueriesPage(Page["Query | None"]):
         try:
             query = self.kind.shown_by(view)
         except QueryError as error:
-            self.say(f'Can\'t show the {self.kind.noun} "{view.name}": {error}')
+            self.warn(f'Can\'t show the {self.kind.noun} "{view.name}": {error}')
         else:
             self.dismiss(query)
 
@@ -124,7 +124,7 @@ class SavedQueriesPage(Page["Query | None"]):
                 text = clean_line(answer)
                 self.kind.check(text)
             except QueryError as error:
-                self.say(str(error))
+                self.warn(str(error))
                 self._edit(view, answer)
             else:
                 self._change(views.saved(self._file.configured, view.name, text))
@@ -141,7 +141,7 @@ class SavedQueriesPage(Page["Query | None"]):
             if not name or name == view.name:
                 return
             if any(fold(other.name) == fold(name) for other in self._views if other != view):
-                self.say(f'There is already a {self.kind.noun} "{name}"')
+                self.warn(f'There is already a {self.kind.noun} "{name}"')
                 return
             after = views.renamed(self._file.configured, view.name, name, self.kind.built_in)
             self._change(after, {name: view.name})
@@ -161,25 +161,18 @@ class SavedQueriesPage(Page["Query | None"]):
             self._change(after, at=place)
 
     def action_undo(self) -> None:
-        try:
-            if not self._file.undo():
+        with reported_errors(self.warn):
+            if self._file.undo():
+                self._show(self.list_cursor)
+                self._changed(self._file.configured)
+            else:
                 self.say("Nothing to undo")
-                return
-        except ReaderError as error:
-            self.say(str(error))
-        else:
-            self._show(self.query_one(OptionList).highlighted or 0)
-            self._changed(self._file.configured)
 
     def _change(self, after: Configured, renamed: Mapping[str, str] | None = None, at: int = -1) -> None:
         """Save the queries and show them, with the cursor where it was or `at` a row."""
-        here = self.query_one(OptionList).highlighted or 0
-        try:
+        with reported_errors(self.warn):
             self._file.change(after, renamed)
-        except ReaderError as error:
-            self.say(str(error))
-        else:
-            self._show(here if at < 0 else at)
+            self._show(self.list_cursor if at < 0 else at)
             self._changed(after)
 
     def _show(self, place: int) -> None:

@@ -14,7 +14,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.css.query import NoMatches
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
@@ -145,23 +144,19 @@ class TrendsPage(Page["Row | None"]):
             self.dismiss(row)
 
     def _show_lines(self) -> None:
-        if not self.is_mounted:
+        if not self.is_open:
             return
-        try:
-            spans, about = self.query_one("#trends-spans", Label), self.query_one("#trends-about", Label)
-            listed = self.query_one(OptionList)
-        except NoMatches:  # the page was left before its answer came
-            return
-        spans.update(self._spans())
-        about.update(Content.styled(self._about(), "$foreground-muted"))
-        here = listed.highlighted or 0
-        if here < len(self._rows):
-            self._chosen = self._rows[here]
+        self.query_one("#trends-spans", Label).update(self._spans())
+        self.query_one("#trends-about", Label).update(Content.styled(self._about(), "$foreground-muted"))
+        if self._rows:
+            self._chosen = self.under_cursor(self._rows)
         entries = self._entries()
         self._rows = [row for _, row in entries]
         first = next((place for place, row in enumerate(self._rows) if row), None)
         place = self._rows.index(self._chosen) if self._chosen and self._chosen in self._rows else first
         self.show_options([Option(line, disabled=row is None) for line, row in entries], place)
+
+        listed = self.query_one(OptionList)
 
         def show_heading() -> None:
             if listed.highlighted == first:
