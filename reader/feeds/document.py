@@ -1,8 +1,8 @@
 """Parses a feed's document into entries: RSS, RDF and Atom with feedparser (JSON Feed is in `json_feed`).
 
 feedparser gets bytes, never an address or a file name, and does not sanitise: only new entries are cleaned
-(`reader.feeds.html`). Its dictionaries answer for a missing key with another one, which `dict.get` avoids. Runs
-in a worker, which can be killed.
+(`reader.feeds.html`). Its dictionaries answer for a missing key with another one, which `dict.get` avoids.
+Runs in a worker, which can be killed.
 """
 
 from __future__ import annotations
