@@ -12,7 +12,7 @@ import threading
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
 from typing import NamedTuple
 
-from reader.errors import ReaderError, shown
+from reader.errors import ReaderError, reason_of, shown
 from reader.permissions import require
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
@@ -82,7 +82,7 @@ def addresses(host: str, port: int, seconds: float) -> list[HostAddress]:
             for family, *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
                 found.append(HostAddress(str(place[0]), port, family))
         except (OSError, UnicodeError) as error:
-            failure.append(getattr(error, "strerror", None) or str(error))
+            failure.append(reason_of(error))
 
     # The system's resolver can't be interrupted, so it runs in a daemon thread that can be abandoned.
     thread = threading.Thread(target=look_up, daemon=True)

@@ -14,7 +14,7 @@ from functools import partial
 from threading import Thread
 from typing import Any
 
-from reader.errors import ReaderError
+from reader.errors import ReaderError, reason_of
 
 NICE = 10
 """Its niceness, inherited by its own processes: the screen has priority."""
@@ -45,7 +45,7 @@ def answers_to(task: str, **arguments: Any) -> Iterator[dict[str, Any]]:
     except ReaderError as error:
         yield {"error": str(error)}
     except OSError as error:
-        yield {"error": f"{error.strerror or error}"}
+        yield {"error": reason_of(error)}
 
 
 def _end_with_the_screen() -> None:

@@ -33,7 +33,7 @@ _WINDOW = 500
 
 
 def feed_names(**_: object) -> Iterable[str]:
-    """Returns the names of all feeds, for shell completion."""
+    """The names of all feeds, for shell completion."""
     from reader.feeds import subscriptions
     from reader.feeds.state import State
 
@@ -43,7 +43,7 @@ def feed_names(**_: object) -> Iterable[str]:
 
 
 def folder_names(**_: object) -> Iterable[str]:
-    """Returns the folders of all feeds, for shell completion."""
+    """The folders of all feeds, for shell completion."""
     from reader.feeds import subscriptions
 
     with suppress(ReaderError, OSError):
@@ -52,7 +52,7 @@ def folder_names(**_: object) -> Iterable[str]:
 
 
 def read_settings() -> Config:
-    """Returns the configuration; prints its mistakes on stderr."""
+    """The configuration; prints its mistakes on stderr."""
     from reader import config
 
     settings, warnings = config.load()
@@ -61,7 +61,7 @@ def read_settings() -> Config:
 
 
 def read_feeds() -> tuple[list[Subscription], str]:
-    """Returns all subscriptions and the news folder; prints what is wrong in their files on stderr.
+    """All subscriptions and the news folder; prints what is wrong in their files on stderr.
 
     Those without a name or an interval have the feed's title and the interval of the configuration.
     """
@@ -158,7 +158,7 @@ def _about(one: FoundFeed) -> str:
 
 
 def _chosen(found: Sequence[FoundFeed], *, is_sure: bool) -> FoundFeed | None:
-    """Returns the chosen feed; asks the user if there are several."""
+    """The chosen feed; asks the user if there are several."""
     if len(found) == 1 or is_sure:
         return found[0]
     lines = [
@@ -246,7 +246,7 @@ def _feeds(options: Namespace) -> int:
 
 
 def _counts(folder: str, directories: Sequence[str]) -> list[FeedCounts]:
-    """Returns the number of articles in each feed's folder."""
+    """The number of articles in each feed's folder."""
     from reader.library.feed_counts import FeedCounts, feed_counts
 
     counts: dict[str, FeedCounts] = {}

@@ -15,7 +15,7 @@ from reader.cli.completion import ids
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_place, whole
 from reader.cli.session import opened, split_ids, tell
 from reader.config import paths, private_files
-from reader.errors import NoSuchArticle, ReaderError, StorageError, UsageError
+from reader.errors import NoSuchArticle, ReaderError, StorageError, UsageError, reason_of, remedy
 from reader.permissions import require
 from reader.query.results import Headline
 
@@ -73,7 +73,7 @@ def _run_here(argv: Sequence[str]) -> str | None:
     try:
         code = run_here(argv, {})
     except OSError as error:
-        return f"{argv[0]}: {error.strerror}"
+        return f"{argv[0]}: {reason_of(error)}"
     return f"{argv[0]}: exited with {code}" if code else None
 
 
@@ -166,7 +166,7 @@ def kept_token(file: Path, *, anew: bool = False) -> str:
         with private_files.replacing(file) as opened:
             opened.write(f"{token}\n".encode("ascii"))
     except OSError as error:
-        raise StorageError(f"{display_path(str(file))}: cannot be written ({error.strerror})") from None
+        raise StorageError(f"{display_path(str(file))}: cannot be written: {remedy(error)}") from None
     return token
 
 
@@ -191,7 +191,7 @@ def _with_ssh(command: Sequence[str], options: Namespace) -> int:
     try:
         return run_here([command[0], *way_back, *command[1:]], {_EXPORTED: str(place)})
     except OSError as error:
-        raise ReaderError(f"{display_path(command[0])} cannot be started: {error.strerror}") from None
+        raise ReaderError(f"{display_path(command[0])} cannot be started: {reason_of(error)}") from None
     finally:
         relay.close()
 

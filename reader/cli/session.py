@@ -20,7 +20,7 @@ from reader.article.text import clean_line, display_path
 from reader.cli.layout import columns, cut
 from reader.config import Config, paths, private_files
 from reader.config.sources import is_in_use, is_shared, news_folder
-from reader.errors import QueryError, UsageError, closest, counted
+from reader.errors import QueryError, UsageError, closest, counted, reason_of
 from reader.permissions import permissions, require
 from reader.query import parse
 from reader.query.results import Progress, Report
@@ -127,7 +127,7 @@ def read_input(name: str, most: int, command: str) -> bytes:
         if error.errno not in (errno.EINVAL, errno.EFBIG):
             raise
         hint = f'; pipe it: "reader {command} - < FILE"' if error.errno == errno.EINVAL else ""
-        raise UsageError(f"{display_path(name)}: {error.strerror}{hint}") from None
+        raise UsageError(f"{display_path(name)}: {reason_of(error)}{hint}") from None
 
 
 def one_file(words: Sequence[str], example: str) -> str:

@@ -108,12 +108,12 @@ class NewsFolder:
         return True
 
     def digest(self, path: str) -> str:
-        """Returns the digest of the current file; empty if there is none."""
+        """The digest of the current file; empty if there is none."""
         with self._folder_of(path) as (place, name):
             return _digest_in(place, name) or ""
 
     def text(self, path: str) -> str:
-        """Returns the current file; empty if its folder is gone."""
+        """The current file; empty if its folder is gone."""
         with self._folder_of(path) as (place, name):
             if place is None:
                 return ""
@@ -121,11 +121,11 @@ class NewsFolder:
                 return file.read(MOST_BODY * 2).decode("utf-8", "replace")
 
     def exists(self, path: str) -> bool:
-        """Returns whether anything exists at this path."""
+        """Whether anything exists at this path."""
         return os.path.lexists(os.path.join(self.root, path))
 
     def free_path(self, folder: str, title: str, day: str, taken: Container[str] = ()) -> str:
-        """Returns a free path for a new article in a feed's folder."""
+        """A free path for a new article in a feed's folder."""
         name = f"{day}-{_safe(fold(title), MOST_NAME) or 'article'}"
         for number in count(1):
             path = f"{folder}/{day[:4]}/{name}{f'-{number}' if number > 1 else ''}.md"
@@ -134,7 +134,7 @@ class NewsFolder:
         return path
 
     def scan(self, directory: str) -> list[Found]:
-        """Returns the articles of feeds in a folder, as identified by their headers."""
+        """The articles of feeds in a folder, as identified by their headers."""
         found = []
         for folder, folders, names in os.walk(os.path.join(self.root, directory)):
             folders[:] = sorted(one for one in folders if not one.startswith("."))
@@ -195,7 +195,7 @@ class NewsFolder:
 
 
 def folder_name(text: str, fallback: str) -> str:
-    """Returns a folder name for a feed or a group, made of safe characters."""
+    """A folder name for a feed or a group, made of safe characters."""
     name = _safe(text, 60) or _safe(fallback, 60) or "feed"
     return f"feed-{name}" if _RESERVED.fullmatch(name) else name
 
@@ -212,7 +212,7 @@ def rendered(
     topics: Sequence[str] = (),
     saved: str = "",
 ) -> str:
-    """Returns the text of an article file: the record in the layout that is parsed fastest, then the body. An
+    """The text of an article file: the record in the layout that is parsed fastest, then the body. An
     entry without a date gets the time when it was first `seen`.
     """
     link = entry.link or (entry.enclosures[0].url if entry.enclosures else "")
@@ -264,7 +264,7 @@ def _quoted(text: str) -> str:
 
 
 def _enclosure_line(one: Enclosure) -> str:
-    """Returns a Markdown link to an enclosure."""
+    """A Markdown link to an enclosure."""
     word = {"audio": "Listen", "video": "Watch", "image": "Picture"}.get(
         one.type.partition("/")[0], "Download"
     )
@@ -281,7 +281,7 @@ def _shortened(body: str) -> str:
 
 
 def _safe(text: str, most: int) -> str:
-    """Returns the letters and digits (of any script), joined by hyphens; cut between words if possible."""
+    """The letters and digits (of any script), joined by hyphens; cut between words if possible."""
     name = _UNSAFE.sub("-", clean_line(text)).strip("-")
     if len(name) > most:
         name = name[: most + 1].rpartition("-")[0] or name[:most]
@@ -295,7 +295,7 @@ def _digest(raw: bytes) -> str:
 
 
 def _digest_in(place: int | None, name: str) -> str | None:
-    """Returns the digest of a file in an open folder; None if there is none, empty if it is not a regular
+    """The digest of a file in an open folder; None if there is none, empty if it is not a regular
     file."""
     if place is None:
         return None

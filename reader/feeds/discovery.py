@@ -53,13 +53,13 @@ class NoFeed(ReaderError):
 
 
 def discover(url: str, *, limits: Limits | None = None) -> list[FoundFeed]:
-    """Returns the feeds of an address, best first; only one if it is a feed itself. Blocks. Raises
+    """The feeds of an address, best first; only one if it is a feed itself. Blocks. Raises
     ReaderError."""
     return asyncio.run(_discover(with_scheme(url), limits))
 
 
 def with_scheme(url: str) -> str:
-    """Returns the address as a URL to request: `blog.example` means https, and `feed:` is replaced."""
+    """The address as a URL to request: `blog.example` means https, and `feed:` is replaced."""
     url = clean_line(url)
     if url.lower().startswith("feed:"):
         url = url[5:].removeprefix("//")
@@ -122,7 +122,7 @@ class _Search:
         return found
 
     async def _fetched(self, url: str, page: Answer) -> Answer | None:
-        """Returns the response of an address that a page declares; None if it fails or was requested
+        """The response of an address that a page declares; None if it fails or was requested
         before."""
         if url and url not in self._asked:
             self._asked.add(url)
@@ -154,7 +154,7 @@ class _Links(HTMLParser):
 
     @property
     def feeds(self) -> list[str]:
-        """Returns their URLs in the page's order; comment feeds last."""
+        """Their URLs in the page's order; comment feeds last."""
         return [url for url, _ in sorted(self._found, key=lambda one: "comment" in " ".join(one).lower())]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -73,7 +73,7 @@ MAGIC = (
 
 
 def read(raw: bytes, content_type: str, url: str) -> FeedDocument:
-    """Returns the parsed document. Raises NotAFeed."""
+    """The parsed document. Raises NotAFeed."""
     raw = raw.lstrip(b"\x00 \t\r\n")
     if raw[:3] == b"\xef\xbb\xbf":
         raw = raw[3:].lstrip()
@@ -149,12 +149,12 @@ def _read_by_feedparser(raw: bytes, kind: str) -> Any:
 
 
 def _is_broken(found: Any) -> bool:
-    """Returns whether the document is not well-formed, so that feedparser guessed."""
+    """Whether the document is not well-formed, so that feedparser guessed."""
     return hasattr(found.get("bozo_exception"), "getLineNumber")
 
 
 def _with_references(raw: bytes) -> bytes:
-    """Returns the XML with bare `&` escaped, HTML entities as numbers, and no control characters. That
+    """The XML with bare `&` escaped, HTML entities as numbers, and no control characters. That
     repairs most broken feeds; guessing would turn `&copy=2` in an address into a ©."""
     if b"\x00" in raw[:64]:
         return raw  # UTF-16 or -32
@@ -176,7 +176,7 @@ def _with_references(raw: bytes) -> bytes:
 
 
 def _site_of(found: Any, url: str) -> str:
-    """Returns the URL of the page that a feed belongs to."""
+    """The URL of the page that a feed belongs to."""
     top = str(dict.get(found.feed, "title_detail", {}).get("base") or "")
     return joined(joined(url, top) or url, str(dict.get(found.feed, "link") or ""))
 
@@ -306,7 +306,7 @@ def _date(raw: Any, name: str) -> str:
 
 
 def _days_around(parsed: Sequence[int]) -> set[int]:
-    """Returns the days of the month that a UTC date may fall on in any time zone."""
+    """The days of the month that a UTC date may fall on in any time zone."""
     try:
         day = datetime(parsed[0], parsed[1], parsed[2])
     except (ValueError, TypeError):
@@ -322,7 +322,7 @@ def _authors(raw: Any) -> tuple[str, ...]:
 
 
 def _name_of(author: Mapping[str, Any], written: str) -> str:
-    """Returns an author's name; feedparser cuts mail addresses whose top-level domain has more than four
+    """An author's name; feedparser cuts mail addresses whose top-level domain has more than four
     letters."""
     if author.get("email") and str(author["email"]) in written:
         return _MAIL.sub("", written).strip(" ()<>,")

@@ -100,7 +100,7 @@ class FeedDocument(NamedTuple):
 
 
 def text_of(value: object, kind: str = "") -> str:
-    """Returns a title as text: HTML without tags, and entities resolved, even if escaped twice."""
+    """A title as text: HTML without tags, and entities resolved, even if escaped twice."""
     text = str(value or "")
     if kind != "text/plain":
         text = _TAGS.sub("", text)
@@ -113,7 +113,7 @@ def text_of(value: object, kind: str = "") -> str:
 
 
 def date_of(text: str) -> str:
-    """Returns a date as ISO 8601 in UTC; without a time zone it counts as UTC. Empty if invalid."""
+    """A date as ISO 8601 in UTC; without a time zone it counts as UTC. Empty if invalid."""
     text = clean_line(text)[:80]
     if not text:
         return ""
@@ -134,14 +134,14 @@ def plausible_iso(found: datetime) -> str:
 
 
 def type_of(enclosures: Sequence[Enclosure], *, is_video: bool = False) -> str:
-    """Returns the type of an entry with these files: article, audio or video."""
+    """The type of an entry with these files: article, audio or video."""
     if is_video or any(one.type.startswith("video/") for one in enclosures):
         return "video"
     return "audio" if any(one.type.startswith("audio/") for one in enclosures) else "article"
 
 
 def joined(base: str, address: str) -> str:
-    """Returns the absolute URL; empty if that is not http or https."""
+    """The absolute URL; empty if that is not http or https."""
     address = clean(address).strip()
     if "\n" in address or "\t" in address:
         address = "".join(address.split())
@@ -153,13 +153,13 @@ def joined(base: str, address: str) -> str:
 
 
 def number_of(value: object) -> int:
-    """Returns a non-negative integer; 0 for anything else."""
+    """A non-negative integer; 0 for anything else."""
     text = str(value or "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def unique(texts: Iterable[str]) -> tuple[str, ...]:
-    """Returns the distinct non-empty texts in order, ignoring case."""
+    """The distinct non-empty texts in order, ignoring case."""
     found: dict[str, str] = {}
     for text in texts:
         if text:

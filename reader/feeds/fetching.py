@@ -87,7 +87,7 @@ class FetchReport:
             self.errors.append((step.url, step.error))
 
     def record(self) -> dict[str, Any]:
-        """Returns the report for JSON."""
+        """The report for JSON."""
         return {
             "feeds": self.feeds, "fetched": self.fetched, "notModified": self.not_modified,
             "notDue": self.not_due, "failed": self.failed, "new": self.new, "updated": self.updated,
@@ -155,7 +155,7 @@ def _check_folder(news: NewsFolder, state: State) -> None:
 
 
 def _mount_above(folder: str) -> str:
-    """Returns the mount point of a folder's disk; empty for the root file system."""
+    """The mount point of a folder's disk; empty for the root file system."""
     folder = os.path.realpath(folder)
     while not os.path.ismount(folder):
         folder = os.path.dirname(folder)
@@ -303,7 +303,7 @@ class _Run:
         return FeedStep(one.address, one.label, "fetched", new, updated, note=self._move(one, answer))
 
     async def _with_pages(self, reading: Reading, answer: Answer) -> Reading:
-        """Returns the reading with the full texts of the entries' pages, where they can be fetched."""
+        """The reading with the full texts of the entries' pages, where they can be fetched."""
         ready = []
         for place, one in enumerate(reading.news):
             if one.is_written and one.entry.link and place < MOST_PAGES:
@@ -328,5 +328,5 @@ class _Run:
 
 
 def _sendable(value: str) -> str:
-    """Returns a validator unchanged if it can be sent in a header, else an empty string."""
+    """A validator unchanged if it can be sent in a header, else an empty string."""
     return value if value.isascii() and value.isprintable() else ""

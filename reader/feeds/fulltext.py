@@ -47,7 +47,7 @@ def require() -> None:
 
 
 def read_page(raw: bytes, content_type: str, url: str) -> ReadablePage:
-    """Returns the article on a page. Raises NoText."""
+    """The article on a page. Raises NoText."""
     import trafilatura
 
     head = raw[:1024].lstrip().lower()
@@ -81,7 +81,7 @@ def read_page(raw: bytes, content_type: str, url: str) -> ReadablePage:
 
 
 def _absolute(link: re.Match[str], url: str) -> str:
-    """Returns a Markdown link or picture with an absolute URL; without a valid URL only its text."""
+    """A Markdown link or picture with an absolute URL; without a valid URL only its text."""
     address = web_address(url, link[3])
     if not address:
         return "" if link[1] else link[2]

@@ -85,7 +85,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def converted(html: str, base: str) -> tuple[str, str]:
-    """Returns the HTML as clean Markdown, and the URL of the first picture that is larger than a pixel (empty
+    """The HTML as clean Markdown, and the URL of the first picture that is larger than a pixel (empty
     if there is none). A string without a tag is treated as plain text."""
     html = clean(html)  # here too: the library drops an ESC but keeps the rest of its sequence
     if not html.strip():
@@ -110,7 +110,7 @@ def converted(html: str, base: str) -> tuple[str, str]:
 
 
 def excerpt_of(summary: str, body: str) -> str:
-    """Returns the first paragraph of the summary, or else of the body, as plain text."""
+    """The first paragraph of the summary, or else of the body, as plain text."""
     if summary and (short := first_paragraph(summary)):
         return short
     if simple := _SIMPLE.match(body):
@@ -121,7 +121,7 @@ def excerpt_of(summary: str, body: str) -> str:
 
 
 def web_address(base: str, address: str) -> str:
-    """Returns the absolute http or https URL without tracking parameters; empty for other schemes."""
+    """The absolute http or https URL without tracking parameters; empty for other schemes."""
     try:
         return without_tracking(checked_url(joined(base, address)))
     except UnsafeUrl:
@@ -129,7 +129,7 @@ def web_address(base: str, address: str) -> str:
 
 
 def without_tracking(url: str) -> str:
-    """Returns the URL without `utm_*` and similar parameters."""
+    """The URL without `utm_*` and similar parameters."""
     head, mark, fragment = url.partition("#")
     path, question, query = head.partition("?")
     if question and _TRACKING.search(query):
@@ -139,7 +139,7 @@ def without_tracking(url: str) -> str:
 
 
 def without_declarations(html: str) -> str:
-    """Returns the HTML without comments, declarations and CDATA marks: for each unclosed one, html.parser
+    """The HTML without comments, declarations and CDATA marks: for each unclosed one, html.parser
     would scan to the end."""
     parts = []
     place = 0
@@ -160,7 +160,7 @@ def without_declarations(html: str) -> str:
 
 
 def _from_text(text: str) -> str:
-    """Returns plain text as HTML: blank lines separate paragraphs, line breaks are kept, URLs become
+    """Plain text as HTML: blank lines separate paragraphs, line breaks are kept, URLs become
     links."""
     paragraphs = []
     for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()):
@@ -173,7 +173,7 @@ def _from_text(text: str) -> str:
 
 
 def _in_brackets(url: str) -> str:
-    """Returns the URL in a form that is valid between Markdown's parentheses."""
+    """The URL in a form that is valid between Markdown's parentheses."""
     return url.replace("(", "%28").replace(")", "%29")
 
 

@@ -26,7 +26,7 @@ from reader.feeds.entries import (
 
 
 def read_json(raw: bytes, url: str) -> FeedDocument:
-    """Returns the parsed document. Raises NotAFeed."""
+    """The parsed document. Raises NotAFeed."""
     try:
         table = json.loads(raw.decode("utf-8", "replace"))
     except (ValueError, RecursionError):

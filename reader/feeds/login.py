@@ -20,7 +20,7 @@ class NoPassword(ReaderError):
 
 
 def login_of(subscription: Subscription) -> tuple[str, str] | None:
-    """Returns user and password from the command, the URL or netrc; None if the feed has none. Blocks. Raises
+    """User and password from the command, the URL or netrc; None if the feed has none. Blocks. Raises
     NoPassword."""
     try:
         parts = urlsplit(subscription.url)

@@ -57,7 +57,7 @@ class Reading(NamedTuple):
 
 
 def reading_of(row: Sequence[Any]) -> Reading:
-    """Returns a reading from its JSON, in which tuples have become lists."""
+    """A reading from its JSON, in which tuples have become lists."""
     found = Reading(*row)
     news: Sequence[Any] = found.news
     return found._replace(
@@ -78,7 +78,7 @@ def _entry_of(row: Sequence[Any]) -> Entry:
 
 
 Prepare = Callable[[Entry], tuple[str, str, Entry]]
-"""Returns an entry's excerpt and body, and the entry to write."""
+"""Makes an entry's excerpt and body, and the entry to write."""
 
 
 def compared(
@@ -133,7 +133,7 @@ def compared(
 
 
 def key_of(entry: Entry, *, with_link: bool = False) -> str:
-    """Returns an entry's key within its feed: the guid without its scheme, else the link, else title and
+    """An entry's key within its feed: the guid without its scheme, else the link, else title and
     date, else its text (last, because it changes with each edit). `with_link`: the feed's guids are not
     unique, so link and title are part of the key."""
     link = address_of(entry.link)
@@ -148,12 +148,12 @@ def key_of(entry: Entry, *, with_link: bool = False) -> str:
 
 
 def address_of(link: str) -> str:
-    """Returns the part of a link that is the same for http and https."""
+    """The part of a link that is the same for http and https."""
     return identity_of(link, "").partition("://")[2]
 
 
 def digest_of(entry: Entry) -> str:
-    """Returns a digest of the visible parts of an entry: not of its guid, scheme or time of change, which
+    """A digest of the visible parts of an entry: not of its guid, scheme or time of change, which
     vary without an edit."""
     published = "" if entry.published == entry.updated else entry.published
     visible = [
@@ -165,20 +165,20 @@ def digest_of(entry: Entry) -> str:
 
 
 def newest_first(entries: Sequence[Entry]) -> list[Entry]:
-    """Returns the entries newest first; in the document's order if any is undated."""
+    """The entries newest first; in the document's order if any is undated."""
     if not all(entry.published for entry in entries):
         return list(entries)
     return sorted(entries, key=lambda entry: entry.published, reverse=True)
 
 
 def believable(published: str, now: datetime) -> str:
-    """Returns the date; empty if it is more than a day in the future, as the article would stay on top for
+    """The date; empty if it is more than a day in the future, as the article would stay on top for
     weeks."""
     return published if published <= iso(now.replace(microsecond=0) + timedelta(days=1)) else ""
 
 
 def _repeats(entries: Sequence[Entry]) -> bool:
-    """Returns whether several entries share a guid but differ in link or title. Two with one link are an
+    """Whether several entries share a guid but differ in link or title. Two with one link are an
     entry and its revision."""
     links: dict[str, set[str]] = {}
     titles: dict[str, set[str]] = {}
@@ -191,7 +191,7 @@ def _repeats(entries: Sequence[Entry]) -> bool:
 
 
 def _is_same(before: EntryState, entry: Entry, identity: str) -> bool:
-    """Returns whether an entry with a new guid is the one known at this link under another guid."""
+    """Whether an entry with a new guid is the one known at this link under another guid."""
     is_page = bool(identity.partition("/")[2])
     same_title = before.title == fold(entry.title)[:200]
     same_date = before.published == entry.published

@@ -125,7 +125,7 @@ class Answer(NamedTuple):
 
     @property
     def refusal(self) -> str:
-        """Returns what an error status means, with the remedy."""
+        """What an error status means, with the remedy."""
         status, later = self.status, "try again later"
         if self.wait:
             later = f"next attempt after {iso(datetime.fromtimestamp(time.time() + self.wait, UTC))}"
@@ -181,7 +181,7 @@ class Network:
         is_trusted: bool,
         login: tuple[str, str] | None = None,
     ) -> Answer:
-        """Returns the server's response. Raises FetchError. `is_trusted`: the user gave this URL, so it may
+        """The server's response. Raises FetchError. `is_trusted`: the user gave this URL, so it may
         be on a private network. A login is only sent to its own host.
         """
         require("network")
@@ -294,7 +294,7 @@ class Network:
         return self._proxied[proxy]
 
     async def _body(self, pieces: AsyncIterator[bytes], headers: Mapping[str, str]) -> bytes:
-        """Returns the whole body, decompressed. Raises FetchError if it exceeds the limit."""
+        """The whole body, decompressed. Raises FetchError if it exceeds the limit."""
         most = self.limits.size
         size = f"{most >> 20} MB" if most >= 1 << 20 else f"{most:,} bytes"
         too_large = FetchError(f"larger than {size}; ask the site for a shorter feed")
@@ -319,7 +319,7 @@ class Network:
 
 
 def _form(encoding: str, raw: bytes) -> int:
-    """Returns zlib's `wbits` for these bytes; 0 if they are not compressed. Decided by the first bytes, as
+    """The `wbits` of zlib for these bytes; 0 if they are not compressed. Decided by the first bytes, as
     some servers declare gzip and send text, or the reverse."""
     if raw.startswith(_GZIP):
         return zlib.MAX_WBITS + 16
@@ -381,21 +381,21 @@ class _Backend(httpcore2.AsyncNetworkBackend):
 
 
 def due_after_success(now: float, every: int, ttl: int, headers: Mapping[str, str]) -> float:
-    """Returns when to fetch again after a response: after the user's interval, or longer if the feed wants
+    """When to fetch again after a response: after the user's interval, or longer if the feed wants
     that. `ttl` is in minutes."""
     fresh = max(max_age(headers), ttl * 60)
     return now + min(max(every or EVERY, fresh, LEAST if not every else 0), max(LONGEST, every))
 
 
 def due_after_failure(now: float, every: int, failures: int, wait: float) -> float:
-    """Returns when to fetch again after this many consecutive failures; not before the server's
+    """When to fetch again after this many consecutive failures; not before the server's
     `Retry-After`."""
     back_off: float = min(FIRST_RETRY * 2 ** min(failures - 1, 10), LONGEST)
     return now + max(back_off, wait, min(every, LONGEST) if failures > 1 else 0)
 
 
 def max_age(headers: Mapping[str, str]) -> int:
-    """Returns the seconds that a response is fresh, from `Cache-Control`; 0 if not given."""
+    """The seconds that a response is fresh, from `Cache-Control`; 0 if not given."""
     directives: dict[str, str] = {}
     for part in headers.get("cache-control", "").lower().split(","):
         name, _, value = part.strip().partition("=")
@@ -417,7 +417,7 @@ def _checked(url: str) -> str:
 
 
 def _why(error: BaseException, name: str) -> str:
-    """Returns the message for a network error; `name` is the host's."""
+    """The message for a network error; `name` is the host's."""
     if isinstance(error, httpcore2.TimeoutException | TimeoutError):
         return f"the host {name} does not answer in time; try again later"
     text = clean_line(str(error))

@@ -51,7 +51,7 @@ class Listed(NamedTuple):
 
 
 def read(raw: bytes, name: str) -> Listed:
-    """Returns the subscriptions in an OPML file or newsboat's `urls`. Raises InvalidFeedList."""
+    """The subscriptions in an OPML file or newsboat's `urls`. Raises InvalidFeedList."""
     if len(raw) > MOST_BYTES:
         raise InvalidFeedList(f"{name} is larger than {MOST_BYTES >> 20} MB; it is not a list of feeds")
     head = raw[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
@@ -61,7 +61,7 @@ def read(raw: bytes, name: str) -> Listed:
 
 
 def written(feeds: Sequence[Subscription], now: datetime | None = None) -> str:
-    """Returns the subscriptions as OPML 2.0, in their folders; without users and passwords."""
+    """The subscriptions as OPML 2.0, in their folders; without users and passwords."""
     date = format_datetime(now or datetime.now(UTC))
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">', "  <head>"]
     lines += [

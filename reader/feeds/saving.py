@@ -84,7 +84,7 @@ def keep_full_text(path: str, url: str, *, folder: str = "", limits: Limits | No
 
 
 def _is_private_feed(text: str) -> bool:
-    """Returns whether the article's feed is at an IP address of this machine or a private network."""
+    """Whether the article's feed is at an IP address of this machine or a private network."""
     found = re.search(r'^feed: "(.*)"$', text, re.MULTILINE)
     host = (urlsplit(found[1]).hostname or "") if found else ""
     return host == "localhost" or (host.replace(".", "").isdigit() and not is_public(host))

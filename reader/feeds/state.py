@@ -90,7 +90,7 @@ class FeedState(NamedTuple):
 
     @property
     def trouble(self) -> str:
-        """Returns its error, or that it had nothing new for a year; empty if all is well."""
+        """Its error, or that it had nothing new for a year; empty if all is well."""
         is_silent = self.arrived and time.time() - self.arrived > YEAR
         return self.error or ("nothing new for a year; it may have moved" if is_silent else "")
 
@@ -174,22 +174,22 @@ class State:
                 raise
 
     def feed(self, url: str) -> FeedState:
-        """Returns the state of a feed, which is added if it is new."""
+        """The state of a feed, which is added if it is new."""
         self._ask("insert or ignore into feed(url) values(?)", url)
         return FeedState(*self._ask("select * from feed where url = ?", url)[0])
 
     def feeds(self) -> dict[str, FeedState]:
-        """Returns all feeds ever known, by URL."""
+        """All feeds ever known, by URL."""
         return {row[1]: FeedState(*row) for row in self._ask("select * from feed")}
 
     def due(self, feeds: Iterable[Subscription], now: float) -> list[Subscription]:
-        """Returns which of these feeds are due: not those that are gone or whose host refused."""
+        """Which of these feeds are due: not those that are gone or whose host refused."""
         known, resting = self.feeds(), self.hosts(now)
         states = ((one, known.get(one.address, NEVER_FETCHED)) for one in feeds if one.host not in resting)
         return [one for one, feed in states if feed.due <= now and not feed.gone]
 
     def named(self, feeds: Sequence[Subscription]) -> list[Subscription]:
-        """Returns the subscriptions; those without a name get the feed's own title."""
+        """The subscriptions; those without a name get the feed's own title."""
         titles = {url: feed.title for url, feed in self.feeds().items()}
         return [one if one.name else one._replace(name=titles.get(one.address, "")) for one in feeds]
 
@@ -205,20 +205,20 @@ class State:
             return changed.rowcount == 1
 
     def directories(self) -> dict[str, int]:
-        """Returns which folder of the news folder belongs to which feed."""
+        """Which folder of the news folder belongs to which feed."""
         return dict(self._ask("select directory, id from feed where directory <> ''"))
 
     def entries(self, feed: int) -> list[EntryState]:
-        """Returns all entries of a feed that were seen."""
+        """All entries of a feed that were seen."""
         return [EntryState(*row) for row in self._ask(f"select {_ENTRY} from entry where feed = ?", feed)]
 
     def entry_at(self, path: str) -> tuple[int, EntryState] | None:
-        """Returns the entry of a file and the id of its feed; None for any other file."""
+        """The entry of a file and the id of its feed; None for any other file."""
         rows = self._ask(f"select feed, {_ENTRY} from entry where path = ?", path)
         return (rows[0][0], EntryState(*rows[0][1:])) if rows else None
 
     def known_elsewhere(self, feed: int, identities: Iterable[str]) -> set[str]:
-        """Returns which of these URLs already are articles, of another feed or saved."""
+        """Which of these URLs already are articles, of another feed or saved."""
         rows = self._ask(
             "select identity from entry where feed <> ? and state < ? and identity <> ''"
             " and identity in (select value from json_each(?))",
@@ -242,7 +242,7 @@ class State:
             )
 
     def hosts(self, now: float) -> dict[str, float]:
-        """Returns until when hosts that refused must not be requested."""
+        """Until when hosts that refused must not be requested."""
         return dict(self._ask("select name, until from host where until > ?", now))
 
     def refused(self, host: str, until: float) -> None:
@@ -250,7 +250,7 @@ class State:
         self._ask("insert or replace into host values(?, ?)", host, until)
 
     def mount_of(self, folder: str) -> str:
-        """Returns the mount point of this news folder's disk at the last fetch; empty for the root file
+        """The mount point of this news folder's disk at the last fetch; empty for the root file
         system."""
         rows = self._ask("select point from mount where folder = ?", folder)
         return str(rows[0][0]) if rows else ""

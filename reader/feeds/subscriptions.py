@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from reader.article.text import clean_line, display_path
 from reader.config import paths, private_files
 from reader.config.sources import feeds_file
-from reader.errors import ReaderError, StorageError, UsageError, nearest, shown
+from reader.errors import ReaderError, StorageError, UsageError, nearest, remedy, shown
 
 MOST_BYTES = 1 << 24
 """A longer file is rejected."""
@@ -91,7 +91,7 @@ def without_credentials(url: str) -> str:
 
 
 def seconds_of(text: str) -> int:
-    """Returns the seconds of "30m", "2h", "90d", "1w". Raises ValueError."""
+    """The seconds of "30m", "2h", "90d", "1w". Raises ValueError."""
     found = _DURATION.fullmatch(text.strip().lower())
     if not found or not int(found[1]):
         raise ValueError(f"{shown(text)} is not a duration; write it like 30m, 6h or 90d")
@@ -99,7 +99,7 @@ def seconds_of(text: str) -> int:
 
 
 def duration_text(seconds: int) -> str:
-    """Returns seconds as written in feeds.toml: "30m", "90d"."""
+    """Seconds as written in feeds.toml: "30m", "90d"."""
     for unit in ("d", "h"):
         if seconds % _SECONDS[unit] == 0:
             return f"{seconds // _SECONDS[unit]}{unit}"
@@ -107,7 +107,7 @@ def duration_text(seconds: int) -> str:
 
 
 def load() -> tuple[list[Subscription], list[str]]:
-    """Returns all subscriptions in the file's order, and a message for each mistake in it. Raises ReaderError
+    """All subscriptions in the file's order, and a message for each mistake in it. Raises ReaderError
     if the file can't be read at all: guessing would lose subscriptions.
     """
     notices: list[str] = []
@@ -186,7 +186,7 @@ def change(address: str, values: Mapping[str, Any]) -> None:
 
 
 def find(subscriptions: Sequence[Subscription], word: str) -> Subscription:
-    """Returns the subscription with this URL or name, or the only one that starts with it. Raises NoSuchFeed,
+    """The subscription with this URL or name, or the only one that starts with it. Raises NoSuchFeed,
     or UsageError if several do.
     """
     wanted = word.strip().casefold()
@@ -224,9 +224,7 @@ def _text() -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        raise StorageError(
-            f"{_name()} cannot be read: {error.strerror}; correct that and try again"
-        ) from error
+        raise StorageError(f"{_name()} cannot be read: {remedy(error)}") from error
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -275,7 +273,7 @@ def _subscription(table: Mapping[str, Any], number: int, notices: list[str]) -> 
 
 
 def values_of(one: Subscription) -> dict[str, Any]:
-    """Returns a subscription's table in the file, without defaults."""
+    """A subscription's table in the file, without defaults."""
     values: dict[str, Any] = {}
     for key, value in one._asdict().items():
         if value != Subscription._field_defaults.get(key):
@@ -298,7 +296,7 @@ def _block(values: Mapping[str, Any]) -> str:
 
 
 def _blocks(text: str, feeds: int) -> list[str]:
-    """Returns the text before the first feed, then each feed with the comments right above it; empty if the
+    """The text before the first feed, then each feed with the comments right above it; empty if the
     feeds are written in another form."""
     starts = [found.start() for found in _BLOCK.finditer(text)]
     blocks = [text[begin:end] for begin, end in zip([0, *starts], [*starts, len(text)], strict=True)]
@@ -315,7 +313,7 @@ def _joined(*parts: str) -> str:
 
 
 def _with_values(text: str, place: int, values: Mapping[str, Any] | None) -> str:
-    """Returns the text with some keys of one feed set, or without that feed."""
+    """The text with some keys of one feed set, or without that feed."""
     import tomlkit
 
     document = tomlkit.parse(text)
@@ -356,9 +354,7 @@ def _changing() -> Iterator[tuple[str, Callable[[str, Sequence[Mapping[str, Any]
                 with private_files.replacing(path, mode=mode, is_precious=True) as file:
                     file.write(content)
             except OSError as error:
-                raise StorageError(
-                    f"{_name()} can't be written ({error.strerror}); check its permissions and try again"
-                ) from error
+                raise StorageError(f"{_name()} can't be written: {remedy(error)}") from error
 
         yield before, write
 

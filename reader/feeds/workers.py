@@ -59,14 +59,14 @@ class Workers:
         self, answer: Answer, known: Sequence[EntryState] = (), *, repeats: bool = False, oldest: str = "",
         has_texts: bool = True,
     ) -> Reading:  # fmt: skip
-        """Returns a feed compared with its state; see `read_feed`. Raises NotAFeed, Unread."""
+        """A feed compared with its state; see `read_feed`. Raises NotAFeed, Unread."""
         row = await self._ask(
             "read_feed", answer, known=known, repeats=repeats, oldest=oldest, has_texts=has_texts
         )
         return reading_of(row)
 
     async def read_page(self, answer: Answer) -> ReadablePage:
-        """Returns the article on a page. Raises NoText, Unread."""
+        """The article on a page. Raises NoText, Unread."""
         page = ReadablePage(*await self._ask("read_page", answer))
         return page._replace(authors=tuple(page.authors), topics=tuple(page.topics))
 
@@ -78,7 +78,7 @@ class Workers:
         return found["found"]
 
     async def exchanged(self, arguments: Mapping[str, Any], raw: bytes) -> dict[str, Any]:
-        """Returns a process's answer to a task (`answer_to`). Raises Unread."""
+        """A process's answer to a task (`answer_to`). Raises Unread."""
         process = await self._idle.get()
         is_whole = False
         try:
@@ -141,7 +141,7 @@ def serve() -> None:
 
 
 def answer_to(arguments: dict[str, Any], raw: bytes) -> dict[str, Any]:
-    """Returns the result of a task on these bytes, or its error."""
+    """The result of a task on these bytes, or its error."""
     task = arguments.pop("task")
     try:
         return {"found": (read_feed if task == "read_feed" else fulltext.read_page)(raw, **arguments)}
@@ -158,7 +158,7 @@ def read_feed(
     raw: bytes, content_type: str, url: str, known: Sequence[Sequence[Any]] = (), *, repeats: bool = False,
     oldest: str = "", has_texts: bool = True,
 ) -> Reading:  # fmt: skip
-    """Returns a feed's document compared with its state. Raises NotAFeed. `has_texts` is False during
+    """A feed's document compared with its state. Raises NotAFeed. `has_texts` is False during
     discovery, which needs no texts.
     """
     found = document.read(raw, content_type, url)
@@ -191,14 +191,14 @@ def _prepared(entry: Entry) -> tuple[str, str, Entry]:
 
 
 def _words_of(link: str) -> str:
-    """Returns a title for an entry that has neither title nor text: the words of its URL."""
+    """A title for an entry that has neither title nor text: the words of its URL."""
     name = unquote(urlsplit(link).path.rstrip("/").rpartition("/")[2]).partition(".")[0]
     words = clean_line(re.sub(r"[-_+]+", " ", name))
     return _first_words(words) if re.search(r"[^\W\d_]{3}", words) else ""
 
 
 def _first_words(text: str, most: int = 80) -> str:
-    """Returns a title for an entry that has none."""
+    """A title for an entry that has none."""
     if len(text) <= most:
         return text
     return (text[: most + 1].rpartition(" ")[0] or text[:most]).rstrip(" ,;:.-") + "…"

@@ -21,7 +21,7 @@ from reader.feeds.state import EntryState, FeedState, Stage, State
 from reader.feeds.subscriptions import Subscription
 
 Protected = Callable[[Sequence[str]], set[str]]
-"""Returns which of these articles (paths below the news folder) must be kept: starred, tagged or noted
+"""Finds which of these articles (paths below the news folder) must be kept: starred, tagged or noted
 ones."""
 
 
@@ -91,7 +91,7 @@ class EntryWriter:
             self._state.store(feed)
 
     def _row(self, one: News, adopted: dict[str, str], elsewhere: set[str]) -> EntryState:
-        """Returns the state to store for a new entry."""
+        """The state to store for a new entry."""
         row = one.state._replace(digest="", seen=self._now.timestamp())
         if not one.is_written:
             return row
@@ -123,7 +123,7 @@ class EntryWriter:
         )  # fmt: skip
 
     def _directory(self, directories: dict[str, int]) -> str:
-        """Returns a folder for the feed that no other feed uses."""
+        """A folder for the feed that no other feed uses."""
         one = self._one
         groups = [folder_name(part, "") for part in one.folder.split("/") if part.strip(" .")]
         name = folder_name(fold(one.name or self._reading.title), one.host)
@@ -134,7 +134,7 @@ class EntryWriter:
         return directory
 
     def _is_free(self, directory: str) -> bool:
-        """Returns whether a folder is missing, or holds this feed's articles (from another machine, or from
+        """Whether a folder is missing, or holds this feed's articles (from another machine, or from
         before the state was lost)."""
         if not self._news.exists(directory):
             return True

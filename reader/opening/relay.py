@@ -321,7 +321,7 @@ def _listen_at_port(port: int) -> socket.socket:
         return socket.create_server(("127.0.0.1", port), backlog=MOST_UNPROVEN)
     except OSError as error:
         raise ReaderError(
-            f"cannot listen on port {port} ({error.strerror}); "
+            f"cannot listen on port {port} ({reason_of(error)}); "
             "if no relay is running there already, choose another --port"
         ) from None
 

@@ -81,7 +81,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def environment(environ: Mapping[str, str], sources: Sequence[str]) -> dict[str, str]:
-    """Returns the environment of the readers behind pages, without the variables of this terminal and
+    """The environment of the readers behind pages, without the variables of this terminal and
     desktop."""
     kept = {
         name: value
@@ -136,7 +136,7 @@ class Server:
         return response
 
     def is_called(self, host: str) -> bool:
-        """Returns whether a request is for a name of this server; others may have been made to resolve
+        """Whether a request is for a name of this server; others may have been made to resolve
         here."""
         name = _name_in(host)
         if name in self._names or (self._names & LOOPBACK and name in LOOPBACK):
@@ -146,7 +146,7 @@ class Server:
 
     @staticmethod
     def _is_from_here(request: web.Request) -> bool:
-        """Returns whether a request is from a page of this server, or from no page."""
+        """Whether a request is from a page of this server, or from no page."""
         origins = request.headers.getall("Origin", ())
         if not origins:
             return request.path != "/screen" and request.method in ("GET", "HEAD")
@@ -263,7 +263,7 @@ def _quiet_logger() -> logging.Logger:
 
 
 def page_of(host: str, port: int, token: str = "") -> str:
-    """Returns the URL to open."""
+    """The URL to open."""
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{port}/" + (f"?token={quote(token, safe='')}" if token else "")
 
@@ -362,12 +362,12 @@ class ScreenService(AppService):
 
 
 def _bytes(text: str) -> bytes:
-    """Returns a text as bytes for comparison; never raises, whatever a URL or command line contains."""
+    """A text as bytes for comparison; never raises, whatever a URL or command line contains."""
     return text.encode("utf-8", "surrogatepass")
 
 
 def _cells(text: Any) -> int:
-    """Returns a size sent by a page, clamped to sensible limits."""
+    """A size sent by a page, clamped to sensible limits."""
     try:
         return min(max(int(text), 1), MOST_CELLS)
     except (TypeError, ValueError, OverflowError):
@@ -375,7 +375,7 @@ def _cells(text: Any) -> int:
 
 
 def _name_in(host: str) -> str:
-    """Returns the name in `name:port`; an IPv6 address without its brackets."""
+    """The name in `name:port`; an IPv6 address without its brackets."""
     if host.startswith("["):
         return host[1:].partition("]")[0].lower()
     return host.partition(":")[0].lower()
