@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from reader.app.reading.blocks import PLAIN, layout_safely
+from reader.app.reading.blocks import layout_safely
 from reader.app.reading.document import CHUNK, chunks_of
 from reader.app.reading.header import other_fields
-from reader.app.reading.inline import LinkNumbers
+from reader.app.reading.inline import PLAIN, LinkNumbers
 from reader.app.reading.lines import plain
 from reader.article.dates import day_of, moment
 from reader.article.markdown import references_in, repeats_body

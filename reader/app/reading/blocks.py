@@ -9,11 +9,11 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.cells import cell_len
 
-from reader.app.reading.inline import TASKS, LinkNumbers, footnote_mark, spans_of
+from reader.app.reading.inline import SCREEN, TASKS, LinkNumbers, Look, footnote_mark, spans_of
 from reader.app.reading.lines import (
     BOLD,
     ITALIC,
@@ -107,7 +107,7 @@ def coloured(text: str, language: str) -> list[Span]:
         return spans
 
     spans = safely(lexed, lambda: one_span)
-    return spans if plain(tuple(spans)) == text else one_span
+    return spans if plain(spans) == text else one_span
 
 
 def _cells(line: Line) -> int:
@@ -156,12 +156,12 @@ def _layout_table(head: list[Cell], rows: list[list[Cell]], alignments: list[str
     natural = [1] * columns
     for row in (head, *rows):
         for number, cell in enumerate(row):
-            natural[number] = max(natural[number], *map(cell_len, plain(tuple(cell)).split("\n")))
+            natural[number] = max(natural[number], *map(cell_len, plain(cell).split("\n")))
     widths = _shared(natural, width - GAP * (columns - 1))
     if widths is None:
         return _records(head, rows or [[[] for _ in head]], width)
     lines: list[Line] = []
-    if any(plain(tuple(cell)) for cell in head):
+    if any(plain(cell) for cell in head):
         lines += _row([_bold(cell) for cell in head], widths, alignments)
         lines += _row([[Span("─" * cells, "rule")] for cells in widths], widths, alignments)
     wrapped = False
@@ -220,23 +220,6 @@ def _records(head: list[Cell], rows: list[list[Cell]], width: int) -> list[Line]
 MIN_INNER = 16
 """Cells below which quotes and lists stop indenting their content."""
 
-
-class Look(NamedTuple):
-    """How blocks are marked."""
-
-    bullets: str = "•◦▪"
-    bar: str = "▎ "
-    is_plain: bool = False
-    """Whether the lines go to output without colours, in which headings and code keep their own signs."""
-    wraps_code: bool = False
-    base: str = ""
-    """Where relative links start; empty if that is not known."""
-    spacing: int = 1
-    """Blank lines between paragraphs; without any their first lines are indented."""
-
-
-SCREEN = Look()
-PLAIN = Look("-", "> ", is_plain=True)
 
 INDENT = "\xa0\xa0"
 """The indent of a paragraph without a blank line above it; `wrap` keeps it."""
@@ -302,7 +285,7 @@ def links_in(text: str, references: References | None = None, *, base: str = "")
         numbers = LinkNumbers()
         for token in parse(text, references):
             if token.children:
-                spans_of(token.children, numbers, base=base)
+                spans_of(token.children, numbers, Look(base=base))
         return numbers.links
 
     return safely(links, list) if may_link(text) else []
@@ -380,8 +363,7 @@ class _BlockLayout:
 
     def _spans(self, place: int) -> list[Span]:
         """The inline token at a place."""
-        tokens, look = self._tokens[place].children or [], self._look
-        return spans_of(tokens, self._numbers, is_plain=look.is_plain, base=look.base)
+        return spans_of(self._tokens[place].children or [], self._numbers, self._look)
 
     def _heading(self, token: Token, spans: list[Span], width: int) -> list[Line]:
         """A heading whose rank is visible without colours: a heavy rule, a light one, underlined, italic."""

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, get_character_cell_size
 
-from reader.app.reading.blocks import Look, layout_safely, links_in, may_link, safely
+from reader.app.reading.blocks import layout_safely, links_in, may_link, safely
 from reader.app.reading.header import Subject, layout_foot, layout_head, place_of
 from reader.app.reading.hits import Hit, Sought, hits_in, may_hit
-from reader.app.reading.inline import LinkNumbers
+from reader.app.reading.inline import LinkNumbers, Look
 from reader.app.reading.lines import Line, Span, Target, wrap
 from reader.article.markdown import MAX_BRACKETS, References, references_in, without_title
 

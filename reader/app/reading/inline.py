@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from posixpath import basename
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from reader.app.paint.cells import cut
-from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Span, Target
+from reader.app.reading.lines import BOLD, ITALIC, STRIKE, UNDERLINE, Span, Target, plain
 from reader.article.markdown import picture_words, soft_break
 from reader.article.plain_text import raised
 from reader.article.text import clean_line
@@ -52,76 +52,129 @@ class LinkNumbers:
         return self._before + len(self.links)
 
 
-def spans_of(
-    tokens: Sequence[Token], numbers: LinkNumbers | None = None, *, is_plain: bool = False, base: str = ""
-) -> list[Span]:
+class Look(NamedTuple):
+    """How Markdown is laid out."""
+
+    bullets: str = "•◦▪"
+    bar: str = "▎ "
+    is_plain: bool = False
+    """Whether the lines go to output without colours, in which headings and code keep their own signs."""
+    wraps_code: bool = False
+    base: str = ""
+    """Where relative links start; empty if that is not known."""
+    spacing: int = 1
+    """Blank lines between paragraphs; without any their first lines are indented."""
+
+
+SCREEN = Look()
+PLAIN = Look("-", "> ", is_plain=True)
+
+
+def spans_of(tokens: Sequence[Token], numbers: LinkNumbers | None = None, look: Look = SCREEN) -> list[Span]:
     """The children of one inline token as spans; a hard break is a newline in the text.
 
-    With `numbers` each link is counted and followed by its number, else by its host. `is_plain` keeps the
-    signs of code and footnotes, for output without colours. Relative links start at `base`.
+    With `numbers` each link is counted and followed by its number, else by its host.
     """
-    spans: list[Span] = []
-    emphasis, is_marked = 0, False
-    depth = {"em": 0, "strong": 0, "s": 0, "mark": 0}
-    link: Target | None = None
-    link_start = 0
+    layout = _InlineLayout(numbers, look)
     for number, token in enumerate(tokens):
-        kind, _, side = token.type.rpartition("_")
-        if kind in depth:
-            depth[kind] += 1 if side == "open" else -1
-            emphasis = sum(bit for name, bit in _EMPHASIS.items() if depth[name] > 0)
-            is_marked = depth["mark"] > 0
-        elif token.type == "link_open":
-            url = resolved(str(token.attrGet("href") or ""), base)
-            link, link_start = (Target("url", url) if shown_host(url) else None), len(spans)
-        elif token.type == "link_close":
-            if link:
-                spans.extend(_link_end(link, spans[link_start:], numbers))
-            link = None
+        if token.type == "softbreak":
+            layout.add_soft_break(tokens[number + 1 : number + 2])
+        elif token.type == "text":
+            layout.add_text(token.content, is_first=number == 0)
         else:
-            if token.type == "softbreak":
-                before = next((span.text for span in reversed(spans) if span.text), "")
-                text = soft_break(before, tokens[number + 1 : number + 2])
-                found = [Span(text, *_look(emphasis, link))]
-            else:
-                found = list(_leaf(token, emphasis, link, numbers, is_first=number == 0, is_plain=is_plain))
-            for span in found:
-                is_pen = is_marked and span.style in ("text", "link", "code")
-                spans.append(span._replace(style="marked") if is_pen else span)
-    return [span for span in spans if span.text]
+            layout.add(token)
+    return [span for span in layout.spans if span.text]
 
 
-def _look(emphasis: int, link: Target | None) -> tuple[str, int, Target | None]:
-    return ("link", emphasis | UNDERLINE, link) if link else ("text", emphasis, None)
+class _InlineLayout:
+    """Adds the children of an inline token as spans."""
 
+    def __init__(self, numbers: LinkNumbers | None, look: Look) -> None:
+        self.spans: list[Span] = []
+        self._numbers = numbers
+        self._look = look
+        self._depth = {"em": 0, "strong": 0, "s": 0, "mark": 0}
+        """How many of each are open."""
+        self._link: Target | None = None
+        self._link_start = 0
 
-def _leaf(
-    token: Token,
-    emphasis: int,
-    link: Target | None,
-    numbers: LinkNumbers | None,
-    *,
-    is_first: bool,
-    is_plain: bool,
-) -> Iterator[Span]:
-    style, emphasis, link = _look(emphasis, link)
-    if token.type == "hardbreak":
-        yield Span("\n", style, emphasis, link)
-    elif token.type == "code_inline":
-        code = token.content.replace("\n", " ")
-        yield Span(f"`{code}`" if is_plain else code, "link" if link else "code", emphasis, link)
-    elif token.type == "footnote_ref":
-        yield Span(footnote_mark(token.meta["label"], is_plain=is_plain), "host", emphasis, link)
-    elif token.type == "image":
-        yield picture_note(picture_words(token), str(token.attrGet("src") or ""), link)
-    elif link:
-        yield Span(token.content, style, emphasis, link)
-    else:
-        text = token.content
-        if is_first and not is_plain and (task := _TASK.match(text)):
-            yield Span(TASKS[task[1] != " "], "bullet")
+    def add(self, token: Token) -> None:
+        """Add anything but a text and a soft break."""
+        kind, _, side = token.type.rpartition("_")
+        if kind in self._depth:
+            self._depth[kind] += 1 if side == "open" else -1
+        elif token.type == "link_open":
+            url = resolved(str(token.attrGet("href") or ""), self._look.base)
+            self._link = Target("url", url) if shown_host(url) else None
+            self._link_start = len(self.spans)
+        elif token.type == "link_close":
+            self._end_link()
+        elif token.type == "code_inline":
+            code = token.content.replace("\n", " ")
+            self._add(f"`{code}`" if self._look.is_plain else code, "code")
+        elif token.type == "footnote_ref":
+            self._add(footnote_mark(token.meta["label"], is_plain=self._look.is_plain), "host")
+        elif token.type == "image":
+            url = str(token.attrGet("src") or "")
+            self.spans.append(picture_note(picture_words(token), url, self._link))
+        else:
+            self._add("\n" if token.type == "hardbreak" else token.content)
+
+    def add_soft_break(self, following: Sequence[Token]) -> None:
+        """Add a line break of the source."""
+        before = next((span.text for span in reversed(self.spans) if span.text), "")
+        self._add(soft_break(before, following))
+
+    def add_text(self, text: str, *, is_first: bool) -> None:
+        """Add a text, with its bare web addresses as links; the first may begin with the box of a task."""
+        if self._link:
+            self._add(text)
+            return
+        if is_first and not self._look.is_plain and (task := _TASK.match(text)):
+            self.spans.append(Span(TASKS[task[1] != " "], "bullet"))
             text = text[task.end() :]
-        yield from _with_addresses(text, emphasis, numbers)
+        start = 0
+        for found in _ADDRESS.finditer(text) if "://" in text else ():
+            url = _trimmed(found[0])
+            if shown_host(url):
+                self._add(text[start : found.start()])
+                target = Target("url", url)
+                self._add(url, link=target)
+                self._add_number(target, url, name="")
+                start = found.start() + len(url)
+        self._add(text[start:])
+
+    def _add(self, text: str, style: str = "text", link: Target | None = None) -> None:
+        link = link or self._link
+        if link and style != "host":
+            style = "link"
+        if self._depth["mark"] > 0 and style != "host":
+            style = "marked"
+        emphasis = sum(bit for name, bit in _EMPHASIS.items() if self._depth[name] > 0)
+        self.spans.append(Span(text, style, emphasis | (UNDERLINE if link else 0), link))
+
+    def _end_link(self) -> None:
+        """Add what follows the words of a link, or takes their place."""
+        link, self._link = self._link, None
+        if link is None:
+            return
+        words = plain(self.spans[self._link_start :]).strip()
+        if not words:
+            words = shown_url(link.value)
+            self.spans.append(Span(words, "link", UNDERLINE, link))
+        self._add_number(link, words, name=words)
+
+    def _add_number(self, link: Target, words: str, *, name: str) -> None:
+        """Add the number of a link; its real host where the words name another one, or without a number."""
+        mismatch = host_to_show(words, link.value)
+        number = [str(self._numbers.add(name, link.value))] if self._numbers is not None else []
+        host = shown_host(link.value)
+        if mismatch:
+            self.spans.append(Span(f" [{NO_BREAK.join([*number, mismatch])}]", "mismatch", 0, link))
+        elif number:
+            self.spans.append(Span(f" [{number[0]}]", "host", 0, link))
+        elif shown_host(words) != host and words.casefold() != host:
+            self.spans.append(Span(f" [{host}]", "host", 0, link))
 
 
 def footnote_mark(label: str, *, is_plain: bool = False) -> str:
@@ -151,46 +204,9 @@ def picture_note(words: str, url: str, link: Target | None = None) -> Span:
     return Span(note.replace("\n", " "), "picture", 0, target)
 
 
-def _with_addresses(text: str, emphasis: int, numbers: LinkNumbers | None) -> Iterator[Span]:
-    """Text with its bare web addresses as links."""
-    start = 0
-    if "://" in text:
-        for match in _ADDRESS.finditer(text):
-            url = _trimmed(match[0])
-            if not shown_host(url):
-                continue
-            yield Span(text[start : match.start()], "text", emphasis)
-            target = Target("url", url)
-            yield Span(url, "link", emphasis | UNDERLINE, target)
-            yield from _behind(target, url, numbers, name="")
-            start = match.start() + len(url)
-    yield Span(text[start:], "text", emphasis)
-
-
 def _trimmed(url: str) -> str:
     while url[-1:] and (
         url[-1] in _AFTER_ADDRESS or (url[-1] in _PAIRS and url.count(url[-1]) > url.count(_PAIRS[url[-1]]))
     ):
         url = url[:-1]
     return url
-
-
-def _link_end(link: Target, spans: list[Span], numbers: LinkNumbers | None) -> Iterator[Span]:
-    """The text after the words of a link, or in place of them."""
-    words = "".join(span.text for span in spans).strip()
-    if not words:
-        words = shown_url(link.value)
-        yield Span(words, "link", UNDERLINE, link)
-    yield from _behind(link, words, numbers, name=words)
-
-
-def _behind(link: Target, words: str, numbers: LinkNumbers | None, *, name: str) -> Iterator[Span]:
-    """The number of a link; its real host where the words name another one, or where there is no number."""
-    mismatch = host_to_show(words, link.value)
-    number = [str(numbers.add(name, link.value))] if numbers is not None else []
-    if mismatch:
-        yield Span(f" [{NO_BREAK.join([*number, mismatch])}]", "mismatch", 0, link)
-    elif number:
-        yield Span(f" [{number[0]}]", "host", 0, link)
-    elif shown_host(words) != (host := shown_host(link.value)) and words.casefold() != host:
-        yield Span(f" [{host}]", "host", 0, link)

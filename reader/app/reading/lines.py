@@ -7,7 +7,7 @@ with combining marks are never split; the time is linear in the length of the te
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
@@ -78,7 +78,7 @@ Line: TypeAlias = "tuple[Span, ...]"
 """One line on the screen; an empty tuple is a blank line."""
 
 
-def plain(line: Line) -> str:
+def plain(line: Iterable[Span]) -> str:
     """The text of a line."""
     return "".join(span.text for span in line)
 

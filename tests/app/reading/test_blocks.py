@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from reader.app.reading import blocks
-from reader.app.reading.blocks import LANGUAGES, Look, layout_markdown, layout_safely, links_in, safely
-from reader.app.reading.inline import LinkNumbers
+from reader.app.reading.blocks import LANGUAGES, layout_markdown, layout_safely, links_in, safely
+from reader.app.reading.inline import LinkNumbers, Look
 from reader.app.reading.lines import BOLD, ITALIC, STRIKE, Span, plain
 from reader.article.markdown import parse
 from tests.app.build import texts
