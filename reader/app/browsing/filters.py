@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from reader.app.browsing.host import Host
-from reader.app.widgets.sidebar_rows import stepped
+from reader.app.widgets.sidebar_charts import stepped
 from reader.app.wording import NO_ARTICLE, error_notice
 from reader.article.dates import day_of
 from reader.library.muting import Muting

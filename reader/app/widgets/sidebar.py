@@ -21,7 +21,8 @@ from reader.app.paint import styles
 from reader.app.paint.cells import Piece, cut, strip_of, thumb, width_of
 from reader.app.widgets import sidebar_rows
 from reader.app.widgets.painted_view import PaintedView, ValuePressed
-from reader.app.widgets.sidebar_rows import FIELDS, Chart, SidebarRow, Unfolded, ViewCount
+from reader.app.widgets.sidebar_charts import MIDDLE, Chart, chart_of
+from reader.app.widgets.sidebar_rows import FIELDS, SidebarRow, Unfolded, ViewCount
 from reader.query import Query
 from reader.query.results import Facet
 
@@ -262,7 +263,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
             self._dragged = chart.field, bar
             self.capture_mouse()
             end = len(chart.values) - 1 if chart.field == "quality" else bar
-            self._dragged_to = "" if chart.chosen == (bar, end) else sidebar_rows.picked(chart, bar, end)
+            self._dragged_to = "" if chart.chosen == (bar, end) else chart.picked(bar, end)
             self.post_message(self.RangePicked(chart.field, self._dragged_to))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -273,7 +274,7 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         if chart is None:
             return
         bar = chart.bar_at(max(int(event.x) - 1, 0), self.chart_room)
-        value = sidebar_rows.picked(chart, start, bar)
+        value = chart.picked(start, bar)
         if bar != start and value != self._dragged_to:
             self._dragged_to = value
             self.post_message(self.RangePicked(field, value))
@@ -335,9 +336,9 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         elif row.kind == "chart":
             chart, value = self._charts[row.section], ""
             if not exclude and chart.field == "date":
-                value = sidebar_rows.extended(chart, self._mark(chart))
+                value = chart.extended(self._mark(chart))
             elif not exclude and not chart.chosen_words:
-                value = sidebar_rows.MIDDLE
+                value = MIDDLE
             self.post_message(self.RangePicked(chart.field, value))
         elif row.kind == "more":
             here = self.cursor
@@ -381,8 +382,8 @@ class Sidebar(PaintedView, can_focus=True, inherit_bindings=False):
         self._charts = {}
         for facet in self.facets:
             if facet.field in sidebar_rows.RANGES and facet.values:
-                chart = sidebar_rows.chart_of(facet, self.shown_query, self._clock())
+                chart = chart_of(facet, self.shown_query, self._clock())
                 mark = self._mark(chart) if here == facet.field == "date" else None
-                rows += sidebar_rows.chart_rows(chart, self.chart_room, height, mark)
+                rows += chart.rows(self.chart_room, height, mark)
                 self._charts[facet.field] = chart
         return rows

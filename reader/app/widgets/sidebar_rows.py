@@ -1,23 +1,17 @@
-"""The rows of the sidebar and how they are painted: views, each facet with its live counts, folded if there
-are many values, and two charts, qualities as a histogram and dates as a sparkline, of which a range can be
-selected. Pure functions: facets and a Query in; rows, pieces of text and texts for the Query out. The
-selection is only kept in the Query, so typing changes a chart and a chart changes the text.
+"""The rows of the sidebar and how they are painted: views, and each facet with its live counts, folded if
+there are many values. Pure functions: facets and a Query in; rows and pieces of text out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from reader.app.paint.cells import BEST, CURSOR, Piece, cut_start, fill, fill_left, one_line, short_number
+from reader.app.paint.cells import CURSOR, Piece, cut_start, fill, fill_left, one_line, short_number
 from reader.app.widgets.article_row import UNREAD
 from reader.article.text import fold
-from reader.query import Query, Term, dates
+from reader.query import Query, Term
 from reader.query import fields as query_fields
-from reader.query.dates import TimeSpan, in_words, joined
-from reader.query.fields import DATE_FIELDS
-from reader.query.grammar import bounds
 from reader.query.results import Facet, FacetValue
 
 Kind: TypeAlias = Literal["head", "view", "value", "more", "nothing", "blank", "upper", "chart", "scale"]
@@ -64,8 +58,10 @@ class SidebarRow(NamedTuple):
     articles: int | None = None
     """How many articles match, or would match."""
     state: State = ""
+    unread: int = 0
+    """How many of the articles are unread."""
     note: str = ""
-    """Of a view or value, how many are unread, in a column; of a head, what is at its right."""
+    """Of a view or value, what is unread, in a column; of a head, what is at its right."""
     bars: tuple[Piece, ...] = ()
     """A line of a chart, or of its scale."""
 
@@ -122,7 +118,7 @@ def rows_of(
     for field in COUNTED:
         if found := sections.get(field):
             rows += [SidebarRow("blank", field), *found]
-    return _in_columns(rows, facets, views, gap)
+    return _in_columns(rows, gap)
 
 
 def in_steady_order(new: Sequence[Facet], old: Sequence[Facet]) -> tuple[Facet, ...]:
@@ -154,7 +150,9 @@ def active_view(views: Sequence[ViewCount], query: Query) -> int | None:
 def _view_rows(views: Sequence[ViewCount], query: Query, unfolded: Unfolded) -> list[SidebarRow]:
     active = active_view(views, query)
     rows = [
-        SidebarRow("view", VIEWS, view.name, view.articles, "included" if place == active else "")
+        SidebarRow(
+            "view", VIEWS, view.name, view.articles, "included" if place == active else "", view.unread
+        )
         for place, view in enumerate(views)
     ]
     # A view without articles is hidden, unless it is the current one.
@@ -166,29 +164,25 @@ def _view_rows(views: Sequence[ViewCount], query: Query, unfolded: Unfolded) -> 
     return [SidebarRow("head", VIEWS, HEADS[VIEWS]), *worth]
 
 
-def _in_columns(
-    rows: Sequence[SidebarRow], facets: Sequence[Facet], views: Sequence[ViewCount], gap: int
-) -> list[SidebarRow]:
+def _in_columns(rows: list[SidebarRow], gap: int) -> list[SidebarRow]:
     """The rows with the unread count before the total, both aligned over the whole sidebar."""
-    unread = {(VIEWS, view.name): view.unread for view in views}
-    for facet in facets:
-        unread |= {(facet.field, one.value): one.unread or 0 for one in facet.values}
-    counts, totals = [], []
-    for row in rows:
-        number = unread.get((row.section, row.label), 0) if row.articles is not None else 0
-        counts.append(short_number(number) if number else "")
-        totals.append(f"{row.articles or 0:,}")
-    width, total = (max(map(len, texts), default=0) for texts in (counts, totals))
+    width = max((len(_unread(row)) for row in rows), default=0)
     if not width:
-        return list(rows)
+        return rows
+    total = max(len(f"{row.articles or 0:,}") for row in rows)
     aligned = []
-    for row, count, articles in zip(rows, counts, totals, strict=True):
+    for row in rows:
         if row.articles is not None:
-            row = row._replace(note=f"{count:>{width}}{' ' * (gap - 1 + total - len(articles))}")
+            before_total = " " * (gap - 1 + total - len(f"{row.articles:,}"))
+            row = row._replace(note=f"{_unread(row):>{width}}{before_total}")
         elif (row.kind, row.section) == ("head", VIEWS):
             row = row._replace(note=f"{UNREAD}{ALL:>{max(total + gap, len(ALL) + 1)}}")
         aligned.append(row)
     return aligned
+
+
+def _unread(row: SidebarRow) -> str:
+    return short_number(row.unread) if row.unread and row.articles is not None else ""
 
 
 def _shares(sizes: Sequence[int], height: int, least: int) -> list[int]:
@@ -239,7 +233,8 @@ def _facet_rows(
     rows = []
     for one in values:
         row = chosen.get(fold(one.value)) if chosen else None
-        rows.append(SidebarRow("value", field, one.value, one.count, row.state if row else ""))
+        state = row.state if row else ""
+        rows.append(SidebarRow("value", field, one.value, one.count, state, one.unread or 0))
     hidden = total - len(values)
     if is_folded and (wanted or hidden):
         rows.append(SidebarRow("more", field, "more" if wanted else f"{hidden:,} more"))
@@ -300,179 +295,3 @@ def choice(row: SidebarRow, width: int, cursor: str) -> list[Piece]:
         Piece(note, "chosen" if row.state else "label"),
         Piece(count, "chosen" if row.state else "count"),
     ]
-
-
-LEVELS = " ▁▂▃▄▅▆▇█"
-STEP = 5
-"""How far a key moves the minimum quality."""
-MIDDLE = ">=50"
-"""The minimum quality that is set first."""
-WIDEST = 4
-"""Cells of a bar at most, with the gap after it."""
-
-
-class Chart(NamedTuple):
-    """Bars side by side, each for one value of a facet."""
-
-    field: str
-    values: tuple[str, ...]
-    counts: tuple[int, ...]
-    chosen: tuple[int, int] | None
-    """The first and the last selected bar; None if none is."""
-    chosen_words: str
-    """The selection in words; empty if there is none."""
-
-    def width_of_bar(self, room: int) -> int:
-        """The width of a bar."""
-        return max(min(room // max(len(self.values), 1), WIDEST), 1)
-
-    def bar_at(self, column: int, room: int) -> int:
-        """The bar at a column of the chart, or the nearest one."""
-        first = self.first_shown(room)
-        return max(min(first + column // self.width_of_bar(room), len(self.values) - 1), first)
-
-    def first_shown(self, room: int) -> int:
-        """The bar at the left edge: not the first if there is no room for all."""
-        return max(len(self.values) - max(room, 1), 0)
-
-
-def chart_of(facet: Facet, query: Query, now: datetime) -> Chart:
-    """The chart of a facet, with the query's selection."""
-    values = tuple(one.value for one in facet.values)
-    terms = _choices(query, facet.field)
-    if facet.field == "quality":
-        low, high = _quality(terms)
-        ranges = map(_range, values)
-        inside = [place for place, (least, most) in enumerate(ranges) if most >= low and least <= high]
-    else:
-        chosen = [[_span(term.field, value, now) for value in term.values] for term in terms]
-        bars = [dates.on(value, now) for value in values if terms]
-        inside = [place for place, bar in enumerate(bars) if all(_meets(bar, spans) for spans in chosen)]
-    ends = (inside[0], inside[-1]) if terms and inside else None
-    return Chart(facet.field, values, tuple(one.count for one in facet.values), ends, _in_words(terms))
-
-
-def chart_rows(chart: Chart, room: int, height: int, mark: int | None) -> Iterator[SidebarRow]:
-    """A chart under its head, `room` cells wide; `mark` is the current bar."""
-    field, is_high = chart.field, height >= HIGH
-    first, last = ends_of(chart, room)
-    note = chart.chosen_words
-    if mark is not None and field == "date":
-        note = f"{in_words(chart.values[mark])}  {chart.counts[mark]:,}"
-    elif not note and not is_high:
-        # The ends of the scale, of dates the years alone where there is little room.
-        years = (first[-4:], last[-4:]) if field == "date" else ()
-        notes = (" – ".join(dict.fromkeys(ends)) for ends in ((first, last), years))
-        note = next((words for words in notes if len(words) <= room - len(HEADS[field]) - 1), "")
-    yield SidebarRow("head", field, HEADS[field], state="included" if chart.chosen_words else "", note=note)
-    if is_high:
-        yield SidebarRow("upper", field, bars=line_of(chart, 0, 2, room, mark))
-    yield SidebarRow("chart", field, bars=line_of(chart, int(is_high), 1 + is_high, room, mark))
-    if is_high:
-        width = chart.width_of_bar(room) * (len(chart.values) - chart.first_shown(room))
-        scale = first if first == last else f"{first} {last:>{max(width - len(first) - 1, 0)}}"
-        yield SidebarRow("scale", field, bars=(Piece(scale, "empty"),))
-
-
-def line_of(chart: Chart, y: int, height: int, room: int, mark: int | None) -> tuple[Piece, ...]:
-    """Line `y` of a chart that is `height` lines high; the bar with the mark stands out."""
-    most, size = max(chart.counts, default=0), chart.width_of_bar(room)
-    pieces = []
-    for place in range(chart.first_shown(room), len(chart.counts)):
-        count = chart.counts[place]
-        # Zero is a thin line, so that few are never mistaken for none.
-        level = max(-(-count * 8 * height // most), 2) if count else 1
-        glyph = LEVELS[max(min(level - 8 * (height - 1 - y), 8), 0)]
-        is_chosen = chart.chosen is not None and chart.chosen[0] <= place <= chart.chosen[1]
-        style = "mark" if place == mark else "chosen" if is_chosen else "count" if count else "thumb"
-        style = "ground" if glyph == " " else style
-        bar = glyph * (size - 1) + " " if size > 2 else glyph * size
-        pieces.append(Piece(bar, style))
-    return tuple(pieces)
-
-
-def ends_of(chart: Chart, room: int) -> tuple[str, str]:
-    """The ends of the scale: the lowest and highest quality, or the first and last period."""
-    first, last = chart.values[chart.first_shown(room)], chart.values[-1]
-    if chart.field == "quality":
-        return str(_range(first)[0]), str(_range(last)[1])
-    start = first if first.startswith("..") else first.partition("..")[0]  # "..2025-01" has no start
-    return in_words(start), in_words(last.strip(".").rpartition("..")[2])
-
-
-def picked(chart: Chart, first: int, last: int) -> str:
-    """The range of bars as written in a query; "" for all."""
-    first, last = sorted((first, last))
-    end = len(chart.values) - 1
-    if (first, last) == (0, end):
-        return ""
-    if chart.field == "date":
-        return joined(chart.values[first : last + 1])
-    low, high = _range(chart.values[first])[0], _range(chart.values[last])[1]
-    return f">={low}" if last == end else f"<={high}" if first == 0 else f"{low}..{high}"
-
-
-def extended(chart: Chart, mark: int) -> str:
-    """The selection extended to the marked bar, as written in a query; "" if that is selected already."""
-    if chart.chosen is None:
-        return picked(chart, mark, mark)
-    first, last = chart.chosen
-    return "" if first <= mark <= last else picked(chart, min(first, mark), max(last, mark))
-
-
-def stepped(query: Query, step: int) -> str:
-    """The range of quality with its lower end moved by this many steps; "" if it includes everything."""
-    low, high = _quality(_choices(query, "quality"))
-    low = max(min(low // STEP * STEP + step * STEP, high), 0)
-    if high == BEST:
-        return f">={low}" if low else ""
-    return f"{low}..{high}" if low else f"<={high}"
-
-
-def _choices(query: Query, field: str) -> list[Term]:
-    fields = DATE_FIELDS if field == "date" else (field,)
-    terms = (part for part in query.clauses if isinstance(part, Term))
-    return [term for term in terms if term.field in fields and not term.negated]
-
-
-def _range(value: str) -> tuple[int, int]:
-    low, high = bounds(value)
-    return low or 0, BEST if high is None else high
-
-
-def _quality(terms: Sequence[Term]) -> tuple[int, int]:
-    """The lowest and highest quality that all of these ranges allow."""
-    low, high = 0, BEST
-    for term in terms:
-        lows, highs = zip(*map(_range, term.values), strict=True)
-        low, high = max(low, min(lows)), min(high, max(highs))
-    return low, high
-
-
-def _span(field: str, value: str, now: datetime) -> TimeSpan:
-    if field == "since":
-        return TimeSpan(dates.since(value, now), None)
-    return TimeSpan(None, dates.until(value, now)) if field == "until" else dates.on(value, now)
-
-
-def _meets(bar: TimeSpan, spans: Sequence[TimeSpan]) -> bool:
-    """Whether a bar overlaps one of these spans of time."""
-    for span in spans:
-        is_empty = span.start is not None and span.start == span.stop
-        begins = bar.stop is None or span.start is None or span.start < bar.stop
-        ends = bar.start is None or span.stop is None or span.stop > bar.start
-        if begins and ends and not is_empty:
-            return True
-    return False
-
-
-def _in_words(terms: Sequence[Term]) -> str:
-    """The selection; empty if there is none."""
-    if not terms:
-        return ""
-    term = terms[0]
-    if term.field == "quality":
-        low, high = _quality(terms)
-        return f"≥ {low}" if high == BEST else f"≤ {high}" if not low else f"{low} – {high}"
-    words = in_words(term.values[0]) if term.field == "date" else f"{term.field} {in_words(term.values[0])}"
-    return words + " …" * (len(terms) > 1 or len(term.values) > 1)

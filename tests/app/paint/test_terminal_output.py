@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.color import Color
 
 from reader.app.paint.terminal_output import AsciiSigns, NoColours, in_ascii
-from reader.app.widgets.sidebar_rows import LEVELS
+from reader.app.widgets.sidebar_charts import LEVELS
 from reader.terminal import Terminal
 from tests.app.build import an_article
 from tests.app.conftest import Launch
