@@ -44,7 +44,7 @@ class Change(NamedTuple):
         for word, tags in (("tagged", self.add_tags), ("untagged", self.remove_tags)):
             parts += [f"{word} {', '.join(tags)}"] if tags else []
         if self.note is not None:
-            parts.append("noted" if self.note else "note removed")
+            parts.append("noted" if self.note else "unnoted")
         return ", ".join(parts)
 
 

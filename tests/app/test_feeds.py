@@ -334,6 +334,11 @@ async def test_the_page_of_feeds(site: Site, news: Path) -> None:
         assert subscriptions.load()[0][0].every == 7200
         assert "Subscribed to Harbour Post again" in notices(pilot.app)
         assert page.row is not None and (page.row.label, page.row.articles) == ("Harbour Post", 3)
+        assert "d unsubscribe" in picture(pilot)
+        await pilot.press("d", "d")
+        await settled(pilot)
+        assert "No feeds yet" in picture(pilot) and "d unsubscribe" not in picture(pilot)
+        assert "b subscribe   i import" in picture(pilot)
         await pilot.press("escape")
         await settled(pilot)
 

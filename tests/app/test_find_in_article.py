@@ -6,7 +6,7 @@ from reader.app.screens.addresses import Links
 from reader.app.widgets.article_pane import FindBar
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
-from tests.app.pilot import MEDIUM, WIDE, notices, picture, press, settled, strips
+from tests.app.pilot import MEDIUM, WIDE, line, notices, picture, press, settled, strips
 
 BODY = "\n\n".join(
     f"Paragraph {number} about {'boats' if number % 9 == 4 else 'rain'}." for number in range(60)
@@ -35,7 +35,9 @@ async def test_what_is_not_there_is_said(start: Launch) -> None:
     async with start([an_article(body=BODY), *articles(3)]).run_test(size=MEDIUM) as pilot:
         screen = await press(pilot, "enter", "space")
         place = screen.article_pane.reading_place
-        await press(pilot, "ctrl+f", "q", "q")
+        await press(pilot, "ctrl+f")
+        assert line(pilot, -1).strip().endswith("Enter keep   Esc cancel")
+        await press(pilot, "q", "q")
         assert "not found" in picture(pilot)
         await press(pilot, "escape")
         assert screen.article_pane.reading_place == place

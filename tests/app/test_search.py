@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import stat
 
+from textual import events
+
 from reader.app.browsing.browse_screen import BrowseScreen
 from reader.config import Config
 from reader.config.paths import state_dir
@@ -144,3 +146,12 @@ async def test_a_long_query_is_shown_from_its_beginning(start: Launch) -> None:
         assert "⌕ topic:AI" in line(pilot, 0) and "…" in line(pilot, 0) and "tram" not in line(pilot, 0)
         await press(pilot, "/")
         assert "tram" in line(pilot, 0)
+
+
+async def test_all_pasted_lines_are_searched_for(start: Launch) -> None:
+    """A title copied over two lines is one text, in place of what is selected."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/", *"rain", "shift+home")
+        screen.search_bar.line.post_message(events.Paste("quiet week\nfor the ferries\n"))
+        await settled(pilot)
+        assert screen.search_bar.text == "quiet week for the ferries"

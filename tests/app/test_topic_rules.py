@@ -82,6 +82,7 @@ async def test_the_page_without_rules_says_how_to_add_one(start: Launch) -> None
         await screen.run_command("manage_topics")
         await press(pilot, "enter", "e", "d", "J")
         assert isinstance(pilot.app.screen, SavedQueriesPage) and "No rules yet" in picture(pilot)
+        assert "u undo   Esc back" in picture(pilot) and "d delete" not in picture(pilot)
         assert not pilot.app.screen.query_one(OptionList).option_count
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, BrowseScreen)

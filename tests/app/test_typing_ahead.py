@@ -99,6 +99,16 @@ async def test_keys_after_answering_a_dialog(start: Launch) -> None:
         assert first is not None and first.tags == ("later",)
 
 
+def test_enter_before_the_terminal_is_raw(tmp_path: Path) -> None:
+    """It ends the search, although the terminal makes a line feed of it."""
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "a.md").write_text("---\ntitle: Quiet sea\n---\nText.\n")
+    with RealScreen(news, tmp_path / "home", columns=100, rows=20) as screen:
+        screen.press("/sea\r?", quiet=0.01)
+        screen.wait_for("MOVING")
+
+
 def test_keys_before_the_first_screen(tmp_path: Path) -> None:
     """None is lost, and none ends the reader."""
     news = tmp_path / "news"

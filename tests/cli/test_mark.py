@@ -108,7 +108,7 @@ def test_a_note_is_written_and_taken_away(reader: Run, library: FakeLibrary) -> 
     words = ("--ids", first.id[:9])
     assert reader("mark", "note: ask Ana\x1b[2J\nand Bo ", *words).out == "1 article noted\n"
     assert library.note(first) == "ask Ana\nand Bo"
-    assert reader("mark", "unnote", *words).out == "1 article note removed\n"
+    assert reader("mark", "unnote", *words).out == "1 article unnoted\n"
     assert library.note(first) == ""
     assert reader("mark", "note:", *words).code == 2
 

@@ -206,16 +206,24 @@ def _is_printable(code: int) -> bool:
     return code <= 0x10FFFF and chr(code).isprintable()
 
 
+def typed_before(fileno: int) -> bytes:
+    """The keys typed before the app reads them. Until a terminal is in raw mode it turns Enter into a line
+    feed, which Textual takes for Ctrl-J."""
+    is_there = select.select([fileno], [], [], 0)[0]
+    return os.read(fileno, 4096).replace(b"\n", b"\r") if is_there else b""
+
+
 def read_input(driver: LinuxDriver, replies: ReplyFilter) -> None:
     """Read the terminal until the driver ends, as `LinuxDriver.run_input_thread` does, but without
     replies."""
     parser = XTermParser()
     decode = getincrementaldecoder("utf-8")("replace").decode
+    typed = replies.feed(decode(typed_before(driver.fileno)))
     is_ending = False
     try:
         while not is_ending or replies.is_waiting:
             is_ending = driver.exit_event.is_set()
-            text = replies.overdue()
+            text, typed = typed + replies.overdue(), ""
             if text == "\x1b":  # else the parser would wait for the rest again
                 driver.process_message(events.Key("escape", text))
                 text = ""

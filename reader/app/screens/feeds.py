@@ -34,6 +34,7 @@ KEYS = (
     ("enter", "show articles"), ("f", "fetch"), ("e", "edit"), ("p", "pause"), ("d", "unsubscribe"),
     ("undo", "undo"), ("subscribe", "subscribe"), ("import_feeds", "import"), ("back", "back"),
 )  # fmt: skip
+KEYS_WITHOUT_FEEDS = KEYS[-4:]
 
 
 class FeedRow(NamedTuple):
@@ -128,6 +129,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
             place = addresses.index(here)
         self.show_options(map(self._line, rows), place)
         self.query_one("#feeds-heads", Label).update(self._heads())
+        self.query_one(KeyLine).show(*(KEYS if rows else KEYS_WITHOUT_FEEDS))
         self._show_about()
 
     @property

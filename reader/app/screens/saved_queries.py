@@ -35,6 +35,7 @@ KEYS = (
     ("enter", "show"), ("back", "back"), ("e", "edit"), ("r", "rename"), ("J", ""), ("K", "move"),
     ("d", "delete"), ("undo", "undo"),
 )  # fmt: skip
+KEYS_WITHOUT_QUERIES = (("undo", "undo"), ("back", "back"))
 
 
 class QueryKind(NamedTuple):
@@ -181,6 +182,7 @@ class SavedQueriesPage(Page["Query | None"]):
         width = min(max(names, default=0), MOST_NAME)
         self.show_options([self._row(view, width) for view in self._views], place)
         self.query_one("#no-queries").display = not self._views
+        self.query_one(KeyLine).show(*(KEYS if self._views else KEYS_WITHOUT_QUERIES))
 
     def _row(self, view: View, name_width: int) -> Content:
         is_ours = self.kind.built_in.get(view.name) == view.text

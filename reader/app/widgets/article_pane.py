@@ -522,6 +522,9 @@ class FindBar(TextLine):
     FindBar > .input--cursor { background: $primary; color: $background; text-style: none; }
     """
 
+    KEYS = "Enter keep   Esc cancel"
+    """Shown at the right while there is no result."""
+
     result: reactive[str] = reactive("")
     """Shown at the right: how often the text was found."""
 
@@ -532,14 +535,15 @@ class FindBar(TextLine):
         self._find, self._leave = find, leave
 
     def render_line(self, y: int) -> Strip:
-        """The typed text, and the result over its end."""
+        """The typed text, and at the right the result or the keys."""
         width = self.content_size.width
         strip = super().render_line(y).adjust_cell_length(width, self.rich_style)
-        room = width - cell_len(self.result) - 2
-        if not self.result or room < cell_len(self.value) + 1:
+        words = self.result or self.KEYS
+        room = width - cell_len(words) - 2
+        if room < cell_len(self.value or self.placeholder) + 1:
             return strip
         dim = self.rich_style + self.get_component_rich_style("input--placeholder")
-        return Strip.join([strip.crop(0, room), Strip([Segment(f"  {self.result}", dim)])])
+        return Strip.join([strip.crop(0, room), Strip([Segment(f"  {words}", dim)])])
 
     def action_leave(self) -> None:
         self._leave(True)

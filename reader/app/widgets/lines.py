@@ -96,6 +96,12 @@ class TextLine(Input):
             return line
         return Strip.join([line.crop(0, width - 1), Strip([Segment("…", self.rich_style)])])
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Paste all lines as one; Textual would paste only the first."""
+        event.stop()
+        event.prevent_default()
+        self.replace(" ".join(event.text.strip("\r\n").splitlines()), *self.selection)
+
     def on_focus(self) -> None:
         """Show where the cursor is."""
         column = cell_len(self.value[: self.cursor_position])
