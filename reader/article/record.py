@@ -6,7 +6,6 @@ importing `dataclasses` costs each `reader list`. Reading and parsing are done e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -14,9 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from reader.article.dates import When
 
-_PLACEHOLDER = re.compile(r"\{(\w*)\}")
-_MAY_BE_EMPTY = frozenset(("folder", "categories", "sections"))
-"""Parts of a permalink that are missing for an article in the top folder."""
 PLACEHOLDERS = (
     "year", "month", "day", "slug", "folder", "filename", "section", "sections", "categories",
 )  # fmt: skip
@@ -41,25 +37,6 @@ class Site(NamedTuple):
     """The same for the articles in a folder below the site's; the first match counts."""
     generator: str = ""
     """The site generator: jekyll, hugo, zola or eleventy."""
-
-    def permalink_in(self, folder: str) -> str:
-        """The permalink of an article in a folder, whose path is relative to the site's."""
-        fitting = (permalink for part, permalink in self.permalinks if f"/{part}/" in f"/{folder}/")
-        return next(fitting, self.permalink)
-
-    def page(self, permalink: str, values: Mapping[str, str]) -> str:
-        """The URL for a permalink; empty if a value is missing."""
-        names = _PLACEHOLDER.findall(permalink)
-        if not permalink or not all(name in values for name in names):
-            return ""
-        if not all(values[name] or name in _MAY_BE_EMPTY for name in names):
-            return ""
-        path = _PLACEHOLDER.sub(lambda found: values[found[1]], permalink)
-        return self.absolute("/" + re.sub("/{2,}", "/", path).lstrip("/"))
-
-    def absolute(self, path: str) -> str:
-        """The URL of a path on the site."""
-        return self.url + path
 
 
 Value: TypeAlias = "str | None | list[Value] | dict[str, Value]"

@@ -14,12 +14,12 @@ from types import ModuleType
 from reader.article.dates import When, seconds_of
 from reader.article.identity import identity_of, identity_without_address, is_web, text_key, title_key
 from reader.article.plain_text import name_text, plain_text
-from reader.article.record import MAX_NAME, MAX_TITLE, Article, Image, Place, Provider, Site, Value
-from reader.article.text import clean, clean_line, display_path
+from reader.article.record import MAX_NAME, MAX_TITLE, Article, Image, Place, Provider, Value
+from reader.article.text import clean, display_path
 from reader.article.urls import UnsafeUrl, checked_url, openable, shown_host, without_user
 from reader.errors import shown
 from reader.parsing.aliases import PLACES, normal
-from reader.parsing.dates import FOLDER_PAGES, MONTHS, date_in_name, parted_name
+from reader.parsing.dates import date_in_name, parted_name
 from reader.parsing.fields import (
     Converted,
     Notes,
@@ -38,15 +38,12 @@ from reader.parsing.fields import (
     texts_of,
 )
 from reader.parsing.frontmatter import Parsed
+from reader.parsing.permalinks import name_of, page_of
 
 _DATE_OF_PUBLISHED = re.compile(r"(?=.*\d)(?=.*[^\d\s])", re.DOTALL | re.ASCII)
 """Tells a date from `true`, `no` or `1`."""
 _MOST_NAMED = 100
 """Maximum length of a `source` that names a publisher; a longer text describes an origin."""
-_LANGUAGE = re.compile(r"\.[a-z]{2}(?:-[A-Za-z]{2})?\Z")
-"""A language at the end of a name: the addresses of its pages depend on more than the name."""
-_SIMPLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]*")
-"""A name that every generator writes in the same way in an address; they differ in all others."""
 
 
 class Header:
@@ -97,7 +94,10 @@ def article_of(parsed: Parsed, place: Place) -> Article:
     date = _date(header, place)
     original, web = _urls(header, place)
     stated = _words(header, "title", parsed) or (_markdown().first_heading(body) if body else "")
-    page = "" if is_web(original) or is_web(web) else _page(header, original or web, stated, date, place)
+    page = ""
+    if not (is_web(original) or is_web(web)):
+        paths = [original or web, *(header.left[key] for key in header.names("originalUrl"))]
+        page = page_of(place, header.left, paths, stated, date)
     seconds = None if date is None else seconds_of(date)
     topics, category = _topics(header, place)
     provider = _provider(header, original or web, place)
@@ -202,99 +202,6 @@ def _is_address(value: Value) -> bool:
     return is_web(url) or (url.lower().startswith(("http://", "https://")) and openable(url) != "")
 
 
-def _page(header: Header, path: str, title: str, date: When | None, place: Place) -> str:
-    """The URL of an article's page on its site: from its own path, else from the permalink."""
-    site = place.site
-    if site is None:
-        return ""
-    stated = (header.left[key] for key in header.names("originalUrl"))
-    paths = [path, *(value.strip() for value in stated if isinstance(value, str))]
-    own = header.left.get({"zola": "path", "hugo": "url"}.get(site.generator, ""))
-    if isinstance(own, str) and own.strip() and not is_web(own):
-        paths.append("/" + own.strip().lstrip("/"))
-    for path in paths:
-        if path.startswith("/") and not path.startswith("//") and ":" not in path:
-            return site.absolute(clean_line(path))
-    return _page_by_rule(header, title, date, site, place) if site.permalink or site.permalinks else ""
-
-
-def _page_by_rule(header: Header, title: str, date: When | None, site: Site, place: Place) -> str:
-    """The URL of an article's page by the site's permalinks; empty if unknown."""
-    folder = place.path[len(site.folder) :].rpartition("/")[0].strip("/")
-    file = place.path.rpartition("/")[2].rpartition(".")[0]
-    is_page = file.lower() in FOLDER_PAGES
-    permalink = site.permalink_in(folder)
-    above, sections = _around(site, folder)
-    if site.generator in ("hugo", "zola"):
-        if file == "_index":
-            return site.page("/{sections}/", _in_addresses(site, {"sections": sections}))
-        if is_page:
-            sections, _, file = sections.rpartition("/")
-        if _LANGUAGE.search(file):
-            return ""
-    stated, name = header.left.get("slug"), _name_of(place)
-    slug = clean_line(stated).strip("/") if isinstance(stated, str) else ""
-    categories = [*filter(None, above.split("/")), *_categories(header)]
-    values = {
-        "slug": slug or (name if site.generator != "hugo" else file),
-        "filename": file,
-        "name": name,
-        "title": slug or (title if site.generator == "hugo" else name),
-        "folder": folder,
-        "section": sections.partition("/")[0],
-        "sections": sections,
-        "categories": "/".join(dict.fromkeys(map(str.lower, categories))),
-    }
-    return site.page(permalink, _in_addresses(site, values) | _of_date(date))
-
-
-def _categories(header: Header) -> list[str]:
-    """A Jekyll post's categories, which may be part of its URL."""
-    for key in ("category", "categories"):
-        value = header.left.get(key)
-        if isinstance(value, str):
-            return [value] if key == "category" else value.split()
-        if isinstance(value, list):
-            return [one for one in value if isinstance(one, str)]
-    return []
-
-
-def _around(site: Site, folder: str) -> tuple[str, str]:
-    """The folders above and below the one that holds all of a site's articles."""
-    if not site.permalinks:
-        return "", folder
-    root = site.permalinks[-1][0]
-    above, found, below = f"/{folder}/".partition(f"/{root}/")
-    return (above.strip("/"), below.strip("/")) if found else ("", folder)
-
-
-def _of_date(date: When | None) -> dict[str, str]:
-    if date is None:
-        return {}
-    return {
-        "year": f"{date.year:04}", "month": f"{date.month:02}", "day": f"{date.day:02}",
-        "short_year": f"{date.year % 100:02}", "i_month": str(date.month), "i_day": str(date.day),
-        "month_name": MONTHS[date.month - 1], "y_day": f"{date.timetuple().tm_yday:03}",
-    }  # fmt: skip
-
-
-def _in_addresses(site: Site, values: dict[str, str]) -> dict[str, str]:
-    """Folders and names as every generator writes them in a URL; without those that generators write
-    differently."""
-    if not site.generator:
-        return values
-    made = {}
-    for key, path in values.items():
-        parts = [part.strip() for part in path.split("/") if part.strip()]
-        if site.generator == "jekyll":
-            if "?" not in path and "#" not in path:
-                made[key] = "/".join(parts)
-        elif all(map(_SIMPLE.fullmatch, parts)):
-            whole = re.sub("[ -]+", "-", "/".join(parts).lower())
-            made[key] = re.sub("[_-]+", "-", whole).strip("-") if site.generator == "zola" else whole
-    return made
-
-
 def _provider(header: Header, link: str, place: Place) -> Provider:
     key, value = header.take("provider")
     if normal(key) == "source" and isinstance(value, str) and len(value) > _MOST_NAMED and not is_web(value):
@@ -393,17 +300,7 @@ def _secured(value: Value, _key: str, notes: Notes) -> str | None:
 
 
 def _title_in_name(place: Place) -> str:
-    name = _name_of(place)
+    name = name_of(place)
     if (dated := parted_name(name)) and not dated[1]:
         return dated[0].isoformat()
     return " ".join(name.replace("-", " ").replace("_", " ").split()) or "untitled"
-
-
-def _name_of(place: Place) -> str:
-    """A file's name without its date and extension; the folder's name for index files."""
-    parts = place.relative.split("/")
-    name = parts[-1].rpartition(".")[0] or parts[-1]
-    if name.lower() in FOLDER_PAGES and len(parts) > 1:
-        name = parts[-2]
-    dated = parted_name(name)
-    return display_path(dated[1] if dated and dated[1] else name)
