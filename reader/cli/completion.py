@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from reader import config
 from reader.cli.parser import MODULES, Namespace, Subcommand, find_command, one_of, parser_of
 from reader.config.sources import is_shared
 from reader.errors import ReaderError
@@ -51,7 +52,6 @@ def ids(parsed_args: Namespace, prefix: str = "", **_: object) -> Iterable[str]:
 
 def views(**_: object) -> Iterable[str]:
     """The names of all views."""
-    from reader import config
     from reader.config.views import arranged
 
     return [view.name for view in arranged(config.load()[0].views)]
@@ -85,9 +85,8 @@ def _library(parsed_args: Namespace) -> closing[Library]:
     from reader.library.sources import open_library
 
     words: list[str] = getattr(parsed_args, "sources", None) or getattr(parsed_args, "words", None) or []
-    return closing(
-        open_library(sources_of([word for word in words if is_shared(word) or os.path.exists(word)]))
-    )
+    there = [word for word in words if is_shared(word) or os.path.exists(word)]
+    return closing(open_library(sources_of(there, config.load()[0])))
 
 
 def _run(options: Namespace) -> int:

@@ -76,7 +76,7 @@ def _doctor(options: Namespace) -> int:
         "reader": [*_reader(), *(Finding("warning", warning, "") for warning in warnings)],
         "this terminal": here.findings,
         "opening and copying": [*_opening(here, settings), *_copying(here, settings)],
-        "files": [*_paths(), *_feeds(settings), *_sources(options)],
+        "files": [*_paths(), *_feeds(settings), *_sources(options, settings)],
     }
     width = max(len(row.name) for rows in groups.values() for row in rows)
     for title, rows in groups.items():
@@ -207,11 +207,11 @@ def _open_to_others(*places: Path) -> tuple[str, ...]:
     return tuple(advice)
 
 
-def _sources(options: Namespace) -> Iterator[Finding]:
+def _sources(options: Namespace, settings: Config) -> Iterator[Finding]:
     from reader.library.sources import open_library
 
     try:
-        sources = sources_of(options.sources, warn=lambda _: None)
+        sources = sources_of(options.sources, settings)
         library = open_library(sources)
     except ReaderError as error:
         yield Finding("collection", "none", str(error))

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any
 from reader.article.text import clean_line, display_path
 from reader.cli.layout import columns, cut, pad
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, whole
-from reader.cli.session import follow, note, one_file, read_input, tell, write_output
+from reader.cli.session import follow, note, one_file, read_input, read_settings, tell, write_output
 from reader.config.sources import news_folder
 from reader.errors import ReaderError, UsageError, counted, shown
 
 if TYPE_CHECKING:
-    from reader.config import Config
     from reader.feeds.discovery import FoundFeed
     from reader.feeds.fetching import FeedStep, FetchReport
     from reader.feeds.state import FeedState
@@ -51,15 +50,6 @@ def folder_names(**_: object) -> Iterable[str]:
     return []
 
 
-def read_settings() -> Config:
-    """The configuration; prints its mistakes on stderr."""
-    from reader import config
-
-    settings, warnings = config.load()
-    tell(config.summary(warnings))
-    return settings
-
-
 def read_feeds() -> tuple[list[Subscription], str]:
     """All subscriptions and the news folder; prints what is wrong in their files on stderr.
 
@@ -68,14 +58,14 @@ def read_feeds() -> tuple[list[Subscription], str]:
     from reader.feeds import subscriptions
     from reader.feeds.state import State
 
-    settings = read_settings()
+    configured = read_settings().feeds
     feeds, notices = subscriptions.load()
     tell(notices)
-    every = subscriptions.seconds_of(settings.feeds["every"]) if "every" in settings.feeds else 0
+    every = subscriptions.seconds_of(configured["every"]) if "every" in configured else 0
     with State() as state:
         feeds = state.named(feeds)
     feeds = [one if one.every else one._replace(every=every) for one in feeds]
-    return feeds, news_folder(settings.feeds.get("folder", ""))
+    return feeds, news_folder(configured.get("folder", ""))
 
 
 def _opened(folder: str) -> Library:

@@ -59,7 +59,7 @@ def write_list(library: Library, options: Namespace, query: Query, output: Outpu
 
 def _list(options: Namespace) -> int:
     plain, output = query_of(options), output_of(options)
-    query = without_muted(plain, options, options.sources)
+    query = without_muted(plain, options)
     with opened(options.sources, shown=few(options)) as library:
         code = write_list(library, options, query, output)
         tell_muted(library, plain, query)
@@ -69,7 +69,7 @@ def _list(options: Namespace) -> int:
 
 def _count(options: Namespace) -> int:
     plain = query_of(options)
-    query = without_muted(plain, options, options.sources)
+    query = without_muted(plain, options)
     with opened(options.sources) as library:
         results = library.select(query)
         count, is_exact = len(results), results.is_exact
@@ -99,7 +99,7 @@ def _facets(options: Namespace) -> int:
     field, *sources = options.words or [""]
     if field not in FACETS:
         raise UsageError(f'which field? Use one of {", ".join(FACETS)}, like "reader facets topic"')
-    query = without_muted(query_of(options), options, sources)
+    query = without_muted(query_of(options), options)
     with opened(sources) as library:
         values = [found for found in library.facet(field, query).values if found.count]
     values = values[: options.limit]
@@ -131,7 +131,7 @@ def _views(options: Namespace) -> int:
         except QueryError as error:
             note(f'view "{view.name}" is skipped: {error}')
     with opened(options.sources) as library:
-        rules = muting(options.sources)
+        rules = muting()
         counted = []
         for view, query in understood:
             listed = query if rules is None else query.and_also(rules.of(query))

@@ -86,7 +86,7 @@ def _mark(options: Namespace) -> int:
     change = change_of(action)
     named, query = None if options.ids is None else ids_in(options.ids), query_of(options)
     if named is None:  # articles given by id are marked without confirmation
-        query = without_muted(query, options, sources)
+        query = without_muted(query, options)
     with opened(sources) as library:
         chosen = _chosen(library, query, named, options.limit)
         count = len(chosen)

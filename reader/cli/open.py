@@ -13,7 +13,7 @@ from reader.article.text import display_path
 from reader.article.urls import openable
 from reader.cli.completion import ids
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_place, whole
-from reader.cli.session import opened, split_ids, tell
+from reader.cli.session import opened, read_settings, split_ids
 from reader.config import paths, private_files
 from reader.errors import NoSuchArticle, ReaderError, StorageError, UsageError, reason_of, remedy
 from reader.permissions import require
@@ -54,9 +54,7 @@ def _open(options: Namespace) -> int:
         return 0
     from reader.opening import opener
 
-    settings, warnings = config.load()
-    if sources:  # without them, warnings were printed when the configuration was read for the collection
-        tell(config.summary(warnings))
+    settings = config.load()[0]
     here = terminal.here(settings.terminal, options.is_remote)
     plan = opener.plan(url, here, settings)
     outcome = opener.carry_out(plan, here, _run_here if here.is_tty else None, PATIENCE)
@@ -200,13 +198,11 @@ def opener_of_pages(report: Callable[[str], None] = lambda _: None) -> Callable[
     """Opens pages in this machine's own browser and reports each; never by a relay or in the terminal."""
     from reader.opening import opener
 
-    settings, warnings = config.load()
-    tell(config.summary(warnings))
-    here = terminal.here(settings.terminal, remote=False)._replace(relay="")
-    settings = settings._replace(relay="")
+    configured = read_settings()._replace(relay="")
+    here = terminal.here(configured.terminal, remote=False)._replace(relay="")
 
     def opens(url: str) -> bool:
-        outcome = opener.carry_out(opener.plan(url, here, settings), here)
+        outcome = opener.carry_out(opener.plan(url, here, configured), here)
         report(url if outcome.ok else f"{url}: {outcome.sentence}")
         return outcome.ok
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,8 +19,7 @@ from reader.article.text import clean_line
 from reader.cli.completion import values_of, views
 from reader.cli.layout import cells
 from reader.cli.parser import CommandParser, Namespace, add_format, whole
-from reader.cli.session import is_for_all, note, tell
-from reader.config.paths import CONFIG
+from reader.cli.session import note
 from reader.errors import QueryError, UsageError, any_of
 from reader.permissions import require
 from reader.query import Query, Term, parse
@@ -119,26 +118,19 @@ def pointed(error: QueryError, text: str) -> str:
     return f"{clean_line(str(error))}\n  {shown}\n  {' ' * before}{carets}"
 
 
-def muting(sources: Sequence[str]) -> Muting | None:
-    """The rules of the configuration; None if it has none.
-
-    Mistakes in them are reported if SOURCEs are given; otherwise they were already, with the configuration.
-    """
-    settings, warnings = config.load()
-    if not settings.mute and not any("mute" in one for one in warnings):
+def muting() -> Muting | None:
+    """The rules of the configuration; None if it has none."""
+    settings = config.load()[0]
+    if not settings.mute:
         return None
     from reader.library.muting import muting_of
 
-    rules, mistakes = muting_of(settings.mute, settings.views)
-    if sources:
-        others = [one for one in warnings if not is_for_all(one)]  # those were already reported
-        tell(config.summary([*others, *(f"{CONFIG}: {mistake}" for mistake in mistakes)]))
-    return rules
+    return muting_of(settings.mute, settings.views)[0]
 
 
-def without_muted(query: Query, options: Namespace, sources: Sequence[str]) -> Query:
+def without_muted(query: Query, options: Namespace) -> Query:
     """The query without muted articles, unless `--muted` is given."""
-    rules = None if options.muted else muting(sources)
+    rules = None if options.muted else muting()
     return query if rules is None else query.and_also(rules.of(query))
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_sources, add_text_or_json
-from reader.cli.session import changes_in_words, follow, sources_of, tell, with_progress
+from reader.cli.session import changes_in_words, follow, read_settings, sources_of, tell, with_progress
 from reader.config.sources import is_shared
 from reader.errors import UsageError, counted
 from reader.library.export import json_text
@@ -46,7 +46,7 @@ def _run(options: Namespace) -> int:
         )
     if not is_shared(options.to):
         raise UsageError("--to must be a database URL, like postgresql://HOST/NAME")
-    sources = sources_of(options.sources)
+    sources = sources_of(options.sources, read_settings())
     if any(map(is_shared, sources)):
         raise UsageError("publish takes folders and files; --to names the database")
     if options.shard and not options.init:

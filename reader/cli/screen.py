@@ -34,13 +34,14 @@ _NO_SCREEN = frozenset(("", "dumb", "unknown"))
 
 def _run(options: Namespace) -> int:
     notices: list[str] = []
-    sources = sources_of(options.sources, commands=MODULES, warn=lambda _: None)
+    settings, mistakes = configuration()
+    sources = sources_of(options.sources, settings, commands=MODULES)
     query = query_of(options)
     output = output_of(options)
     if options.format or options.template is not None or not sys.stdout.isatty():
         from reader.cli.list import write_list  # the screen does without
 
-        query = without_muted(query, options, options.sources)
+        query = without_muted(query, options)
         with opened(options.sources) as library:
             return write_list(library, options, query, output)
     if not sys.stdin.isatty():
@@ -54,7 +55,6 @@ def _run(options: Namespace) -> int:
     gc.disable()  # collecting took 60 of 470 ms at the start; the screen enables it again
     if options.limit is not None:
         notices.append("--limit is ignored: the screen shows all matching articles")
-    settings, mistakes = configuration()
     if options.muted:
         settings = settings._replace(mute={})
     if options.is_remote is not None:
@@ -68,8 +68,8 @@ def _run(options: Namespace) -> int:
 def show_served(words: Sequence[str]) -> int:
     """The screen for a browser, as `reader serve` starts it: without a terminal, and with the configuration's
     own query. Returns the exit code."""
-    sources = sources_of(words)
     settings, mistakes = configuration()
+    sources = sources_of(words, settings)
     query = preset(Query(), settings)
     return _show(sources, query if query != Query() else None, settings, [], mistakes)
 

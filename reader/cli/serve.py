@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reader.cli import ended_well
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_sources, whole
-from reader.cli.session import follow, note, sources_of, tell
+from reader.cli.session import follow, note, read_settings, sources_of, tell
 from reader.config.sources import is_shared
 from reader.errors import ReaderError, UsageError
 from reader.permissions import restrict
@@ -55,7 +55,7 @@ def _run(options: Namespace) -> int:
         raise UsageError("other machines can reach this server; set a --token for them")
     if not _is_here(options.host) and len(token) < LEAST_TOKEN:
         raise UsageError(f"a token for other machines needs at least {LEAST_TOKEN} characters")
-    sources = sources_of(options.sources)
+    sources = sources_of(options.sources, read_settings())
     places = [one if isinstance(one, str) and is_shared(one) else os.path.abspath(one) for one in sources]
     import asyncio
 

@@ -47,7 +47,7 @@ def opened(words: Sequence[str], *, refresh: bool = True, shown: int | None = No
 
     With `shown`, the command shows at most this many articles (see `Library.refresh_for`).
     """
-    sources = sources_of(words)
+    sources = sources_of(words, read_settings())
     from reader.library.sources import open_library
 
     library = open_library(sources)
@@ -71,23 +71,22 @@ def note(sentence: str) -> None:
     print(f"reader: {clean_line(sentence)}", file=sys.stderr)
 
 
-def sources_of(
-    words: Sequence[str], *, commands: Iterable[str] = (), warn: Callable[[Sequence[str]], None] = tell
-) -> list[Source]:
+def read_settings() -> Config:
+    """The configuration; the first of its mistakes is printed on stderr."""
+    found, mistakes = configuration()
+    tell(config.summary(mistakes))
+    return found
+
+
+def sources_of(words: Sequence[str], configured: Config, *, commands: Iterable[str] = ()) -> list[Source]:
     """The folders and files that a command reads; by default the configured ones, else the news folder if it
-    is in use, else the sample. With `commands`, the error for an unknown word suggests one of them. `warn`
-    gets the mistakes in the configuration. Raises UsageError for a missing SOURCE.
+    is in use, else the sample. With `commands`, the error for an unknown word suggests one of them. Raises
+    UsageError for a missing SOURCE.
     """
-    if not words:
-        return _configured(warn)
     for word in words:
         if not is_shared(word) and not os.path.exists(word):
             raise UsageError(_missing(word, commands))
-    settings, warnings = config.load()
-    name = display_path(paths.config_name())
-    mistakes = (f"{name}: {mistake}" for mistake in topic_rules(settings.topics)[1])
-    warn(config.summary([*filter(is_for_all, warnings), *mistakes]))
-    return list(words)
+    return list(words) or _configured(configured)
 
 
 def split_ids(words: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -223,11 +222,6 @@ def configuration() -> tuple[Config, list[str]]:
     return settings, [*mistakes, *(f"{name}: {mistake}" for mistake in found)]
 
 
-def is_for_all(warning: str) -> bool:
-    """Whether every command prints this warning, as for the table of topics or the whole file."""
-    return ": topics: " in warning or warning.endswith(config.NOTHING_USED)
-
-
 def _missing(word: str, commands: Iterable[str]) -> str:
     """The message for a missing SOURCE; a plain word may be a mistyped command."""
     name = display_path(word)
@@ -238,10 +232,8 @@ def _missing(word: str, commands: Iterable[str]) -> str:
     return f'"{name}" is not a folder, file or command; {hint}'
 
 
-def _configured(warn: Callable[[Sequence[str]], None]) -> list[Source]:
+def _configured(settings: Config) -> list[Source]:
     """The configured collection, which must exist; else the news folder; else the sample."""
-    settings, mistakes = configuration()
-    warn(config.summary(mistakes))
     chosen = settings.collection
     if not permissions().folders:
         if chosen:

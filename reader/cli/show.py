@@ -95,7 +95,7 @@ def _related(options: Namespace) -> int:
         raise UsageError(f'related takes one article; "{named[1]}" is not a folder or file')
     with opened(sources) as library:
         headline = library.find(named[0])
-        rules = muting(sources)
+        rules = muting()
         shown = Query() if rules is None else rules.everywhere
         article = library.article(headline)
         most = MOST_RELATED if options.limit is None else options.limit

@@ -56,7 +56,7 @@ def _run(options: Namespace) -> int:
     now = datetime.now(UTC)
     span = trend_span(clean_line(options.since or SINCE), clean_line(options.until or ""), options.by, now)
     options.since = options.until = None  # these give the time span, not a filter
-    query = without_muted(query_of(options), options, sources)
+    query = without_muted(query_of(options), options)
     limit = MOST_TRENDS if options.limit is None else options.limit
     with opened(sources) as library:
         found = library.trends(field, query, span, now, limit=limit)

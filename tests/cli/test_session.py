@@ -70,3 +70,17 @@ def test_a_configuration_that_cannot_be_read_is_said_by_every_command(
         file.write_text("theme = [")
     assert cli.main(["count", str(tmp_path)]) == 0
     assert capsys.readouterr().err.endswith("; the defaults are used\n")
+
+
+@pytest.mark.parametrize("command", [["count"], ["list"], ["feeds"], ["views"], ["check"]])
+def test_mistakes_in_the_configuration_are_reported_once(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By every command, whether or not a SOURCE is given: the first of them, and how many there are."""
+    file = config_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text('colour = "red"\nmute = ["topc:AI"]\n[topics]\nSea = "("\n')
+    for words in (command, *([[*command, str(tmp_path)]] if command != ["feeds"] else [])):
+        cli.main(words)
+        said = [line for line in capsys.readouterr().err.splitlines() if "config.toml" in line]
+        assert len(said) == 1 and "(and 2 more;" in said[0], words
