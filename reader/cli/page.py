@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from reader.app.reading.blocks import layout_safely
-from reader.app.reading.document import CHUNK, chunks_of
+from reader.app.reading.chunks import CHUNK, chunks_of
 from reader.app.reading.header import other_fields
 from reader.app.reading.inline import PLAIN, LinkNumbers
 from reader.app.reading.lines import plain
@@ -74,13 +74,13 @@ def page(
 def body_lines(body: str, width: int, numbers: LinkNumbers, base: str = "") -> Iterator[str]:
     """A body as on the screen, but with Markdown signs before headings, lists, quotes and code."""
     references = references_in(body) if len(body) > CHUNK else None
+    look = PLAIN._replace(base=base)
     is_first = True
     end = min(len(body), MAX_LAID_OUT)
     if body.count("\n", 0, end) > MAX_LINES:
         end = next(islice(re.finditer("\n", body), MAX_LINES - 1, None)).end()
     for chunk in chunks_of(body[:end]):
-        text = chunk.before + body[chunk.start : chunk.end]
-        lines = layout_safely(text, width, references, numbers=numbers, look=PLAIN._replace(base=base))
+        lines = layout_safely(chunk.text_in(body), width, references, numbers, look)
         if lines and not (is_first or chunk.is_glued):
             yield ""
         for line in lines:

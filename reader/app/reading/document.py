@@ -6,122 +6,20 @@ the pane asks for lines and says what is visible.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from rich.cells import cell_len, get_character_cell_size
+from rich.cells import cell_len
 
 from reader.app.reading.blocks import layout_safely, links_in, may_link, safely
+from reader.app.reading.chunks import CHUNK, chunks_of
 from reader.app.reading.header import Subject, layout_foot, layout_head, place_of
 from reader.app.reading.hits import Hit, Sought, hits_in, may_hit
 from reader.app.reading.inline import LinkNumbers, Look
 from reader.app.reading.lines import Line, Span, Target, wrap
 from reader.article.markdown import MAX_BRACKETS, References, references_in, without_title
-
-CHUNK = 6_000
-"""Characters after which a chunk ends at the next good place: about 100 lines, 10 ms to lay out."""
-
-FIRST = 3_000
-"""The same for the first chunk of a longer body: a screenful, so that it appears quickly."""
-
-HARD = 9_000
-"""Characters after which a chunk is cut at any line, and an endless line anywhere."""
-
-_FENCE = re.compile(r"\n( {0,3}(`{3,}|~{3,})([^\n]*))")
-_GOOD_PLACE = re.compile(r"\n[ \t]*\n(?=[^\s\-*+>|0-9:])")
-_CUTS = (re.compile(r"\n[ \t]*\n(?=\S)"), re.compile(r"\n(?=\S)"), re.compile(r"\n"), re.compile(" "))
-_TABLE_RULE = re.compile(r"[ |:\t-]*-[ |:\t-]*\Z")
-
-
-class BodyChunk(NamedTuple):
-    """A part of a body."""
-
-    start: int
-    end: int
-    before: str = ""
-    """Markdown to put before it: the fence or the table head that it continues."""
-    is_glued: bool = False
-    """Whether it continues the chunk before without a blank line."""
-
-
-def chunks_of(body: str) -> Iterator[BodyChunk]:
-    """The chunks of a body in order; together they hold all of it."""
-    start, before, is_glued = 0, "", False
-    while start < len(body):
-        end, after, glue = _end_of(body, start, before)
-        yield BodyChunk(start, end, before, is_glued)
-        start, before, is_glued = end, after, glue
-
-
-def _open_fence(text: str) -> str:
-    """The line that opened the fence in which the text ends; empty if it ends outside."""
-    mark = opened = ""
-    for match in _FENCE.finditer("\n" + text):
-        line, fence, info = match.groups()
-        if not mark:
-            if fence[0] == "~" or "`" not in info:
-                mark, opened = fence, line
-        elif fence.startswith(mark) and not info.strip():
-            mark = opened = ""
-    return opened
-
-
-def _end_of(body: str, start: int, before: str) -> tuple[int, str, bool]:
-    """Where the chunk ends, what to put before the next one, and whether the next is glued to it."""
-    size = FIRST if not start and len(body) > CHUNK else CHUNK
-    near, far = start + size, min(start + HARD, len(body))
-    if near >= len(body):
-        return len(body), "", False
-    fence = _open_fence(before + body[start:near])
-    if not fence:
-        good = _GOOD_PLACE.search(body, near, far)
-        if good and not _open_fence(before + body[start : good.end()]):
-            return good.end(), "", False
-    elif end := _fence_end(body, near, far, fence):
-        return end, "", False
-    end = _cut_at(body, near, far)
-    if end >= len(body):
-        return end, "", False
-    fence = _open_fence(before + body[start:end])
-    if fence:
-        return end, f"{fence}\n", True
-    return end, _table_head(before + body[start:end]), body[end - 2 : end] != "\n\n"
-
-
-def _fence_end(body: str, near: int, far: int, fence: str) -> int:
-    mark = fence.lstrip()
-    mark = mark[: len(mark) - len(mark.lstrip(mark[0]))]
-    closing = re.compile(rf"^ {{0,3}}{re.escape(mark)}{re.escape(mark[0])}*[ \t]*$\n?", re.MULTILINE)
-    found = closing.search(body, near, far)
-    return found.end() if found else 0
-
-
-def _cut_at(body: str, near: int, far: int) -> int:
-    """The first good place to cut: after a blank line, a line, a space, else between letters."""
-    if far >= len(body):
-        return len(body)
-    for cut in _CUTS:
-        if found := cut.search(body, near, far):
-            return found.end()
-    for place in range(far, near, -1):
-        if body[place - 1] != "\u200d" and get_character_cell_size(body[place]):
-            return place
-    return far
-
-
-def _table_head(text: str) -> str:
-    """The head of the table in which the text ends: every chunk of a long table shows it again."""
-    block = text[text.rfind("\n\n", 0, len(text) - 1) + 1 :].lstrip("\n")
-    first, _, rest = block.partition("\n")
-    second = rest.partition("\n")[0]
-    if "|" in first and "|" in second and len(second) < 1_000 and _TABLE_RULE.match(second):
-        return f"{first}\n{second}\n"
-    return ""
-
 
 KEPT = 64
 """Maximum number of sections whose lines are cached: about 6,000 lines."""
@@ -286,14 +184,14 @@ class Document:
         for number, chunk in enumerate(self._chunks):
             if left <= 0 or len(found) >= MOST_LINKS:
                 break
-            text = self._text(chunk)
+            text = chunk.text_in(self.body)
             left -= may_link(text) + text.count("[") // MAX_BRACKETS
             found += self._links_of(number)
         return found[:MOST_LINKS]
 
     def _links_of(self, chunk: int) -> list[tuple[str, str]]:
         if chunk not in self._links:
-            text, base = self._text(self._chunks[chunk]), self.subject.article.base
+            text, base = self._chunks[chunk].text_in(self.body), self.subject.article.base
             self._links[chunk] = links_in(text, self._references, base=base)
         return self._links[chunk]
 
@@ -307,7 +205,7 @@ class Document:
         """The hits in a section, in order; their lines count from its top."""
         if section not in self._hits:
             is_chunk = 0 < section <= len(self._chunks)
-            may = not is_chunk or may_hit(self._text(self._chunks[section - 1]), self._wanted)
+            may = not is_chunk or may_hit(self._chunks[section - 1].text_in(self.body), self._wanted)
             self._hits[section] = hits_in(self.section(section), self._wanted) if may and self._wanted else []
         return self._hits[section]
 
@@ -355,11 +253,8 @@ class Document:
             numbers = LinkNumbers(sum(len(self._links_of(earlier)) for earlier in range(number - 1)))
         wraps_code = self._wraps_code or bool(self._wanted)
         look = Look(wraps_code=wraps_code, base=subject.article.base, spacing=self._spacing)
-        lines = layout_safely(self._text(chunk), width, self._references, numbers, look)
+        lines = layout_safely(chunk.text_in(self.body), width, self._references, numbers, look)
         return [*[()] * max(self._spacing, 1), *lines] if lines and not chunk.is_glued else lines
-
-    def _text(self, chunk: BodyChunk) -> str:
-        return chunk.before + self.body[chunk.start : chunk.end]
 
     def top(self, section: int) -> int:
         """The `y` of the first line of a section, as far as known."""
