@@ -225,6 +225,12 @@ def configuration() -> tuple[Config, list[str]]:
 def _missing(word: str, commands: Iterable[str]) -> str:
     """The message for a missing SOURCE; a plain word may be a mistyped command."""
     name = display_path(word)
+    try:
+        os.stat(word)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        return f'"{name}" can\'t be opened ({reason_of(error)}); check the name and its permissions'
     if not commands or os.sep in word or "." in word:
         return f'"{name}" is not a folder or file; check the name'
     near = closest(word, commands)

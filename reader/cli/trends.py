@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from os.path import exists
 
 from reader.article.dates import day_of
 from reader.article.text import clean_line
@@ -12,7 +13,7 @@ from reader.cli.layout import cells, cut, fit, pad
 from reader.cli.options import add_filters, query_of, tell_unknown, without_muted
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format
 from reader.cli.session import note, opened
-from reader.errors import counted
+from reader.errors import UsageError, closest, counted
 from reader.library.export import csv_line, json_text
 from reader.query.dates import in_words, joined
 from reader.query.results import MOST_TRENDS, Results
@@ -53,6 +54,8 @@ def _run(options: Namespace) -> int:
     words = list(options.words)
     field: TrendField = next((one for one in TREND_FIELDS if words[:1] == [one]), "topic")
     sources = words[1:] if words[:1] == [field] else words
+    if sources == words and words and (near := closest(words[0], TREND_FIELDS)) and not exists(words[0]):
+        raise UsageError(f'"{clean_line(words[0])}" is not a field, folder or file; did you mean "{near}"?')
     now = datetime.now(UTC)
     span = trend_span(clean_line(options.since or SINCE), clean_line(options.until or ""), options.by, now)
     options.since = options.until = None  # these give the time span, not a filter

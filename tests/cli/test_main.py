@@ -90,6 +90,7 @@ def test_the_version(reader: Run) -> None:
         (["mark", "red", "."], "untag:NAME"),
         (["completion", "tcsh"], "bash, zsh or fish"),
         (["config"], "path, show or keys"),
+        (["list", "a" * 300], "can't be opened (File name too long)"),
     ],
 )
 def test_wrong_use_is_exit_2_with_one_clean_sentence(reader: Run, argv: list[str], said: str) -> None:

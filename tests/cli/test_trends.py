@@ -81,6 +81,7 @@ def test_nothing_and_wrong_use(home: Home, news: str) -> None:
     ):
         code, out, err = home.run("trends", news, *args)
         assert (code, out) == (2, "") and len(err.splitlines()) == 1
+    assert 'did you mean "topic"?' in home.run("trends", "topics", news)[2]
 
 
 @pytest.mark.parametrize(
