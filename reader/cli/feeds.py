@@ -14,7 +14,7 @@ from time import time
 from typing import TYPE_CHECKING, Any
 
 from reader.article.text import clean_line, display_path
-from reader.cli.layout import columns, cut, pad
+from reader.cli.layout import aligned, columns, cut, fit
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, whole
 from reader.cli.session import follow, note, one_file, read_input, read_settings, tell, write_output
 from reader.config.sources import news_folder
@@ -281,14 +281,8 @@ def _print_table(rows: Sequence[tuple[Subscription, FeedState, FeedCounts]]) -> 
         status = state.trouble if one.enabled or state.error else "paused"
         numbers = (f"{count.articles:,}", f"{count.unread:,}")
         lines.append((cut(one.label, 32), cut(one.folder, 16), *numbers, fetched, status))
-    widths = [max(len(line[place]) for line in lines) for place in range(5)]
-    for line in lines:
-        cells = [
-            pad(cell, width) if place not in (2, 3) else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(line, widths, strict=False))
-        ]
-        text = "  ".join([*cells, line[5]]).rstrip()
-        print(cut(text, columns()) if sys.stdout.isatty() else text)
+    for text in aligned(lines, right=(2, 3)):
+        print(fit(text))
 
 
 def _fetch_options(parser: CommandParser) -> None:

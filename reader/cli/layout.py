@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 
 _FIRST_ODD = "\u0300"
 """Every character before the combining marks is one cell wide, so most text needs no table."""
@@ -52,6 +52,17 @@ def fit(line: str) -> str:
 def pad(text: str, width: int) -> str:
     """The text padded with spaces to this width; never cut."""
     return text + " " * (width - cells(text))
+
+
+def aligned(rows: Sequence[Sequence[str]], *, right: Container[int] = ()) -> Iterator[str]:
+    """Rows of cells as lines with aligned columns, those with the numbers `right` to the right."""
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        padded = (
+            " " * (width - cells(text)) + text if place in right else pad(text, width)
+            for place, (text, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(padded).rstrip()
 
 
 def wrap(text: str, width: int) -> Iterator[str]:

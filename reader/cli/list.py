@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader import config
 from reader.cli.formats import headlines, lines
-from reader.cli.layout import cells, pad
+from reader.cli.layout import aligned
 from reader.cli.options import (
     Output,
     add_filters,
@@ -21,7 +21,7 @@ from reader.cli.options import (
 )
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_sources, add_text_or_json, together
 from reader.cli.session import follow, note, opened
-from reader.errors import QueryError, UsageError
+from reader.errors import QueryError, UsageError, any_of
 from reader.library.export import json_text
 from reader.query import UNREAD, Query, parse
 from reader.query.fields import FACETS
@@ -98,7 +98,7 @@ def _facets_options(parser: CommandParser) -> None:
 def _facets(options: Namespace) -> int:
     field, *sources = options.words or [""]
     if field not in FACETS:
-        raise UsageError(f'which field? Use one of {", ".join(FACETS)}, like "reader facets topic"')
+        raise UsageError(f'which field? Use {any_of(FACETS)}, like "reader facets topic"')
     query = without_muted(query_of(options), options)
     with opened(sources) as library:
         values = [found for found in library.facet(field, query).values if found.count]
@@ -106,9 +106,8 @@ def _facets(options: Namespace) -> int:
     if options.format == "json":
         print(json_text([{"value": found.value, "count": found.count} for found in values]))
         return 0
-    width = max((len(str(found.count)) for found in values), default=0)
-    for found in values:
-        print(f"{found.count:>{width}}  {found.value}")
+    for line in aligned([(str(found.count), found.value) for found in values], right=(0,)):
+        print(line)
     return 0
 
 
@@ -140,10 +139,9 @@ def _views(options: Namespace) -> int:
     if options.format == "json":
         print(json_text([view._asdict() for view in counted]))
         return 0
-    width = max((cells(view.name) for view in counted), default=0)
-    print(f"articles  unread  {'view':{width}}  query")
-    for one in counted:
-        print(f"{one.count:>8}  {one.unread:>6}  {pad(one.name, width)}  {one.query}".rstrip())
+    rows = [(str(one.count), str(one.unread), one.name, one.query) for one in counted]
+    for line in aligned([("articles", "unread", "view", "query"), *rows], right=(0, 1)):
+        print(line)
     return 0
 
 

@@ -52,11 +52,7 @@ def page(
         yield ""
         yield "Links"
         for number, (words, link_url) in enumerate(numbers.links, 1):
-            address = shown_url(link_url)
-            mismatch = host_to_show(words, link_url)
-            parts = [words] if words and words != address else []
-            parts += [f"({mismatch})"] if mismatch else []
-            yield from _hanging(f"{number:3}. ", " ".join([*parts, address]), width)
+            yield from _link(number, words, link_url, width)
     if related:
         yield ""
         yield "Related"
@@ -115,6 +111,14 @@ def _about(article: Article, headline: Headline, note: str) -> Iterator[tuple[st
         ("note", note),
     )
     return (row for row in rows if row[1])
+
+
+def _link(number: int, words: str, url: str, width: int) -> Iterator[str]:
+    address = shown_url(url)
+    mismatch = host_to_show(words, url)
+    parts = [words] if words and words != address else []
+    parts += [f"({mismatch})"] if mismatch else []
+    yield from _hanging(f"{number:3}. ", " ".join([*parts, address]), width)
 
 
 def _related(number: int, link: RelatedLink, width: int) -> Iterator[str]:

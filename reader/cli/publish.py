@@ -13,9 +13,9 @@ from reader.errors import UsageError, counted
 from reader.library.export import json_text
 from reader.library.folder.library import FolderLibrary
 from reader.library.sources import needing_postgres
-from reader.permissions import require
 
 if TYPE_CHECKING:
+    from reader.collection.folders import Source
     from reader.library.postgres.publish import PublishStep
 
 
@@ -38,8 +38,8 @@ def _options(parser: CommandParser) -> None:
     add_text_or_json(parser)
 
 
-def _run(options: Namespace) -> int:
-    require("network")
+def _sources(options: Namespace) -> list[Source]:
+    """The sources to publish. Raises UsageError if an option is missing or wrong."""
     if not options.to:
         raise UsageError(
             'no database given; for example: "reader publish ~/news --to postgresql://HOST/NAME"'
@@ -53,6 +53,11 @@ def _run(options: Namespace) -> int:
         raise UsageError("--shard needs --init")
     if not all(options.grant):
         raise UsageError("--grant needs the name of a role")
+    return sources
+
+
+def _run(options: Namespace) -> int:
+    sources = _sources(options)
     with needing_postgres():
         from reader.library.postgres import publish, setup
     if options.init or options.grant:

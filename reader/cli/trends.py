@@ -9,7 +9,7 @@ from os.path import exists
 
 from reader.article.dates import day_of
 from reader.article.text import clean_line
-from reader.cli.layout import cells, cut, fit, pad
+from reader.cli.layout import aligned, cut, fit
 from reader.cli.options import add_filters, query_of, tell_unknown, without_muted
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format
 from reader.cli.session import note, opened
@@ -110,18 +110,16 @@ def _table(found: Trends) -> Iterator[str]:
     """Lines of value, count, the count before, change, and a bar per period, all on one scale."""
     if not found.values:
         return
-    values = [clean_line(one.value) for one in found.values]
-    widest = max(map(cells, [found.field, *values]))
-    width = min(widest, _WIDEST) if sys.stdout.isatty() else widest
-    rows = [("articles", "before", "change")]
-    rows += [(f"{one.count:,}", f"{one.before:,}", signed(one.change)) for one in found.values]
-    widths = [max(len(row[place]) for row in rows) for place in range(3)]
     bars = sparklines([one.counts for one in found.values], _BARS)
-    headlines = [one.headline.title if one.headline else "" for one in found.values]
-    ends = [in_words(joined(found.periods)), *map("  ".join, zip(bars, headlines, strict=True))]
-    for value, row, end in zip([found.field, *values], rows, ends, strict=True):
-        numbers = "  ".join(f"{cell:>{size}}" for cell, size in zip(row, widths, strict=True))
-        line = f"{pad(cut(value, width), width)}  {numbers}  {end}".rstrip()
+    rows: list[tuple[str, ...]] = [
+        (found.field, "articles", "before", "change", in_words(joined(found.periods)))
+    ]
+    for one, bar in zip(found.values, bars, strict=True):
+        value = clean_line(one.value)
+        value = cut(value, _WIDEST) if sys.stdout.isatty() else value
+        headline = one.headline.title if one.headline else ""
+        rows.append((value, f"{one.count:,}", f"{one.before:,}", signed(one.change), f"{bar}  {headline}"))
+    for line in aligned(rows, right=(1, 2, 3)):
         yield fit(line) + "\n"
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from reader.cli.layout import cells, columns, cut, pad, wrap
+from reader.cli.layout import aligned, cells, columns, cut, pad, wrap
 
 TEXT = st.text(st.sampled_from("abc é報\u0301 -"), max_size=40)
 
@@ -39,6 +39,17 @@ def test_pad_fills_up_and_keeps_all(text: str, width: int) -> None:
     padded = pad(text, width)
     assert padded.startswith(text)
     assert cells(padded) == max(width, cells(text))
+
+
+def test_rows_are_aligned_by_cells() -> None:
+    """Each column is as wide as its widest cell, numbers end below each other, and no line ends in spaces."""
+    rows = [("NAME", "COUNT", "NOTE"), ("報告", "3", ""), ("a", "1,024", "old")]
+    assert list(aligned(rows, right=(1,))) == [
+        "NAME  COUNT  NOTE",
+        "報告      3",
+        "a     1,024  old",
+    ]
+    assert list(aligned([])) == []
 
 
 @given(TEXT, st.integers(4, 30))

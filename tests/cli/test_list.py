@@ -300,7 +300,7 @@ def test_facets_of_something_else_is_wrong_use(reader: Run) -> None:
     """A field without facets is exit 2 and named with those there are."""
     outcome = reader("facets", "colour", ".")
     assert outcome.code == 2
-    assert "topic, provider, folder, category, type, tag" in outcome.err
+    assert "topic, provider, folder, category, type or tag" in outcome.err
 
 
 def test_options_that_do_not_fit_the_format_are_wrong_use(reader: Run) -> None:
