@@ -81,7 +81,7 @@ class KeyedApp(App[int]):
     async def on_event(self, event: events.Event) -> None:
         """Combine keys that belong together, and act on them."""
         if isinstance(event, events.Key | events.MouseDown) and self.browse is not None:
-            self.browse.loader.begin_use()
+            self.browse.read_timer.begin_use()
         if isinstance(event, events.Key) and not event.is_forwarded:
             self._keys.append(event)
             await self._handle_keys()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reader.app import Start
-from reader.app.browsing.article_loader import FIT_AFTER
+from reader.app.browsing.article_picture import FIT_AFTER
 from reader.app.reader_app import FULL, ReaderApp
 from reader.app.screens.picture import PictureScreen
 from reader.article.record import Article, Image

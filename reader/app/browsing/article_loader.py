@@ -1,5 +1,5 @@
-"""Loading the article that is shown (the one under the cursor, or the one that a related link leads to), and
-its picture."""
+"""Loading the article that is shown (the one under the cursor, or the one that a related link leads to), with
+its related articles; and marking it as read once it has been on the screen long enough."""
 
 from __future__ import annotations
 
@@ -7,30 +7,23 @@ from collections.abc import Sequence
 from concurrent.futures import wait
 from contextlib import suppress
 from functools import partial
-from itertools import count
 from typing import TypeAlias
 
-from textual.geometry import Region
 from textual.timer import Timer
 
-from reader import pictures
+from reader.app.browsing.article_picture import ArticlePicture
 from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host, begin
 from reader.app.browsing.marks import MarkCommands
-from reader.app.paint import canvas
 from reader.app.reading.document import ReadingPlace
 from reader.app.widgets.article_pane import ArticlePane
-from reader.app.wording import NO_ARTICLE, error_notice
-from reader.article.record import Article, Image
+from reader.app.wording import error_notice
+from reader.article.record import Article
 from reader.config.visit import Spot
 from reader.errors import ReaderError
 from reader.library import Change, RelatedLink
 from reader.query import highlights
 from reader.query.results import Headline
-
-REST = 0.12
-"""Seconds that an article must be shown before related ones are looked for: moving through the list must
-not wait for that."""
 
 PATIENCE = 0.02
 """Seconds that a frame is held back for the article. Reading a file takes 1 or 2 ms; a frame for the cursor
@@ -42,81 +35,54 @@ LoadedArticle: TypeAlias = tuple[Article, tuple[RelatedLink, ...], str]
 
 
 class ArticleLoader:
-    """Loads articles in a thread, and remembers from which ones related links were followed."""
+    """Loads articles in a thread; the old one stays until the new one is there."""
 
-    def __init__(self, host: Host, filters: Filters, marks: MarkCommands, picture: ArticlePicture) -> None:
-        self._host, self._library = host, host.library
-        self._pane, self._related = host.article_pane, host.related_pane
-        self._filters, self._marks, self._picture = filters, marks, picture
-        self._spots = dict(host.start.visit.spots)
-        """The reading places of articles, by id."""
+    def __init__(
+        self,
+        host: Host,
+        filters: Filters,
+        picture: ArticlePicture,
+        related: RelatedArticles,
+        timer: ReadTimer,
+    ) -> None:
+        self._host, self._library, self._pane = host, host.library, host.article_pane
+        self._filters, self._picture, self._related, self._timer = filters, picture, related, timer
         self.left: dict[str, Spot] = {}
-        """Those that were left during this visit."""
+        """The reading places of the articles that were left during this visit, by id."""
         self.headline: Headline | None = None
         """The article that is shown, or about to be."""
-        self._followed: list[tuple[Headline, int]] = []
-        """The articles from which related ones were followed, each with the row; the last one last."""
-        self._return_row: int | None = None
-        """The row of the related links to go to once their article is shown again."""
-        self._reading: Timer | None = None
-        self._listed: tuple[RelatedLink, ...] = ()
-        """The links in the article's file; other related articles are found later."""
-        self._resting: Timer | None = None
-        self._is_used = False
-        """Whether the user has done anything yet."""
-        self._has_counted = False
-        """Whether the article has been counted as read, so that it stays unread if the user marks it so."""
-
-    def begin_use(self) -> None:
-        """The user has pressed a key or a button: articles shown from now on become read."""
-        if not self._is_used:
-            self._is_used = True
-            self.come_on_screen()
-
-    def come_on_screen(self) -> None:
-        """The pane has become visible in a narrow layout: the article is read from now on, whenever it was
-        loaded."""
-        if self._is_used and self._pane.shown is not None:
-            self._start_reading()
 
     def highlight(self, headline: Headline | None) -> None:
         """Show the article on which the list's cursor has come to rest."""
-        if headline is None or not self._is_shown(headline):
-            self._followed.clear()
-            self._return_row = None
+        if headline is None or not self._is_wanted(headline):
+            self._related.forget_followed()
             self.show(headline)
 
-    def _is_shown(self, headline: Headline) -> bool:
+    def _is_wanted(self, headline: Headline) -> bool:
         """Whether this article is the one that is shown, or about to be."""
         return self.headline is not None and headline.id == self.headline.id
 
     def follow(self, headline: Headline) -> None:
         """Show the article of the related link under the cursor."""
-        self._return_row = None
         if self.headline is not None and headline.id != self.headline.id:
-            self._followed.append((self.headline, self._related.cursor))
+            self._related.follow_from(self.headline)
         self.show(headline)
 
     def leave_followed(self) -> Headline | None:
         """Go back to the article from which this one was followed; None if there is none."""
-        if not self._followed:
-            return None
-        headline, self._return_row = self._followed.pop()
-        self.show(headline)
+        headline = self._related.go_back()
+        if headline is not None:
+            self.show(headline)
         return headline
 
     def show(self, headline: Headline | None) -> None:
-        """Load an article; the old one stays until the new one is there."""
+        """Load an article."""
         if headline == self.headline:
             return
         self.headline = headline
-        self._has_counted = False
-        if self._reading is not None:
-            self._reading.stop()
-            self._reading = None
+        self._timer.stop()
         if headline is None:
-            self._pane.shown = None
-            self._show_no_links()
+            self._show_nothing()
         else:
             self._load(headline)
 
@@ -131,7 +97,7 @@ class ArticleLoader:
             return
         with suppress(ReaderError):
             newer, listed = self._library.find(self.headline.id), self._host.articles.headline
-            if listed is not None and self._is_shown(listed):
+            if listed is not None and self._is_wanted(listed):
                 newer = newer._replace(fold=listed.fold)
             self._pane.note = self._library.note(newer)
             self.headline = newer
@@ -141,8 +107,7 @@ class ArticleLoader:
     def leave_spot(self) -> None:
         """Remember the reading place in the article on the screen."""
         if self._pane.shown is not None:
-            identifier = self._pane.shown[1].id
-            self._spots[identifier] = self.left[identifier] = self._pane.reading_place
+            self.left[self._pane.shown[1].id] = self._pane.reading_place
 
     def _load(self, headline: Headline) -> None:
         reading = begin(partial(self._read, headline))
@@ -159,20 +124,24 @@ class ArticleLoader:
         except Exception as error:
             return error_notice(error)
 
+    def _show_nothing(self) -> None:
+        self._pane.shown = None
+        self._related.clear()
+
     def _show(self, headline: Headline, loaded: LoadedArticle | str) -> None:
         """Show the article or why there is none, unless another one is wanted by now."""
-        if self.headline is None or not self._is_shown(headline):
+        if self.headline is None or not self._is_wanted(headline):
             return
         if isinstance(loaded, str):
-            self._pane.shown = None
-            self._show_no_links()
+            self._show_nothing()
             self._host.warn(loaded)
             return
         article, links, note = loaded
-        shown = self._pane.shown
-        is_other = shown is None or shown[1].id != self.headline.id
+        before = self._pane.shown
+        is_other = before is None or before[1].id != headline.id
         with self._pane.app.batch_update():
             if is_other:
+                self._timer.stop()
                 self.leave_spot()
                 self._picture.make_room(article)
                 # Quietly: the words of the search belong to the article that comes now.
@@ -180,228 +149,144 @@ class ArticleLoader:
             self._pane.note = note
             self._pane.shown = (article, self.headline)
             if is_other:
-                spot = self._spots.get(headline.id)
+                spot = self.left.get(headline.id) or self._host.start.visit.spots.get(headline.id)
                 if spot is not None and spot[:2] != (0, 0):
                     self._pane.restore_place(ReadingPlace(*spot))
                 self._picture.load(article)
-            if is_other or self._listed != links:
-                self._show_listed(links)
-            self._go_back(len(links))
-        self._resting = self._host.set_timer(REST, partial(self._look_for_related, article))
-        if self._is_used:
-            self._start_reading()
+            self._related.show(self.headline, article, links)
+        self._timer.start()
 
-    def _show_listed(self, links: tuple[RelatedLink, ...]) -> None:
-        """Show the links in the file; other related articles are looked for after `REST`."""
+
+REST = 0.12
+"""Seconds that an article must be shown before related ones are looked for: moving through the list must
+not wait for that."""
+
+
+class RelatedArticles:
+    """The related articles of the one that is shown, and the way back from those that were followed."""
+
+    def __init__(self, host: Host, filters: Filters) -> None:
+        self._host, self._library, self._filters = host, host.library, filters
+        self._pane = host.related_pane
+        self._headline: Headline | None = None
+        """The article that is shown."""
+        self._listed: tuple[RelatedLink, ...] = ()
+        """The links in its file; other related articles are found later."""
+        self._resting: Timer | None = None
+        self._followed: list[tuple[Headline, int]] = []
+        """The articles from which related ones were followed, each with the row; the last one last."""
+        self._return_row: int | None = None
+        """The row to go to once it is listed, in the article to which the user went back."""
+
+    def follow_from(self, headline: Headline) -> None:
+        """Remember the article, and the row that leads to another one."""
+        self._return_row = None
+        self._followed.append((headline, self._pane.cursor))
+
+    def go_back(self) -> Headline | None:
+        """The article from which the last one was followed, None if there is none; once it is shown, the
+        cursor returns to its row."""
+        if not self._followed:
+            return None
+        headline, self._return_row = self._followed.pop()
+        return headline
+
+    def forget_followed(self) -> None:
+        """The user has gone elsewhere: there is no way back."""
+        self._followed.clear()
+        self._return_row = None
+
+    def show(self, headline: Headline, article: Article, links: tuple[RelatedLink, ...]) -> None:
+        """Show the links in the article's file; other related articles are looked for after `REST`."""
+        is_same = self._headline is not None and self._headline.id == headline.id
+        self._headline = headline
+        if not (is_same and links == self._listed):
+            self._listed = links
+            self._pane.begin(links)
+        self._return(len(links))
+        self._stop_resting()
+        self._resting = self._host.set_timer(REST, partial(self._look_for_more, headline, article))
+
+    def clear(self) -> None:
+        """Show no links: there is no article."""
+        self._stop_resting()
+        self._headline, self._listed = None, ()
+        self._pane.begin(())
+        self._pane.replace(())
+
+    def _stop_resting(self) -> None:
         if self._resting is not None:
             self._resting.stop()
-        self._listed = links
-        self._related.begin(links)
 
-    def _show_no_links(self) -> None:
-        self._show_listed(())
-        self._related.replace(())
-
-    def _look_for_related(self, article: Article) -> None:
+    def _look_for_more(self, headline: Headline, article: Article) -> None:
         """Look for related articles in the collection."""
-        headline, shown = self.headline, self._filters.muting.everywhere
-        if headline is None:
-            return
-        listed = self._listed
+        listed, shown = self._listed, self._filters.muting.everywhere
 
         def find() -> None:
             try:
                 found = self._library.find_related(headline, article, shown)
             except ReaderError:
                 found = [*listed]  # the article is shown; the next query reports the error
-            self._host.call_later(self._show_related, headline, found)
+            self._host.call_later(self._show_found, headline, found)
 
         self._host.in_thread(find)
 
-    def _show_related(self, headline: Headline, found: Sequence[RelatedLink]) -> None:
+    def _show_found(self, headline: Headline, found: Sequence[RelatedLink]) -> None:
         """Show the related articles, unless another article is shown by now."""
-        if self._is_shown(headline):
-            self._related.replace(tuple(found))
-            self._go_back(len(found))
+        if self._headline is not None and headline.id == self._headline.id:
+            self._pane.replace(tuple(found))
+            self._return(len(found))
             self._return_row = None
 
-    def _go_back(self, rows: int) -> None:
+    def _return(self, rows: int) -> None:
         """Go back to the row from which an article was followed, once it is listed."""
         if self._return_row is not None and self._return_row < rows:
             if self._host.place == "article":
                 self._host.go_to("related")
-                self._related.move(self._return_row - self._related.cursor)
+                self._pane.move(self._return_row - self._pane.cursor)
             self._return_row = None
 
-    def _start_reading(self) -> None:
-        if self._reading is not None or self._has_counted or self.headline is None:
+
+class ReadTimer:
+    """Marks the article as read once it has been on the screen long enough."""
+
+    def __init__(self, host: Host, marks: MarkCommands) -> None:
+        self._host, self._pane, self._marks = host, host.article_pane, marks
+        self._timer: Timer | None = None
+        self._is_used = False
+        """Whether the user has done anything yet."""
+        self._has_counted = False
+        """Whether the article has counted as read, so that it stays unread if the user marks it so."""
+
+    def begin_use(self) -> None:
+        """The user has pressed a key or a button: articles shown from now on become read."""
+        if not self._is_used:
+            self._is_used = True
+            self.start()
+
+    def start(self) -> None:
+        """The article is shown, or its pane has become visible in a narrow layout."""
+        shown = self._pane.shown
+        if not self._is_used or shown is None or self._timer is not None or self._has_counted:
             return
-        self._has_counted = self.headline.is_read
+        self._has_counted = shown[1].is_read
         seconds = self._host.start.config.mark_read_after
         if seconds >= 0 and not self._has_counted:
-            self._reading = self._host.set_timer(max(seconds, 0.01), self._has_been_read)
+            self._timer = self._host.set_timer(max(seconds, 0.01), self._mark)
 
-    def _has_been_read(self) -> None:
-        """The article was shown long enough to count as read."""
-        self._reading = None
-        if not self._pane.is_on_screen:
+    def stop(self) -> None:
+        """The article is left for another one."""
+        self._has_counted = False
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    def _mark(self) -> None:
+        self._timer = None
+        if self._pane.shown is None or not self._pane.is_on_screen:
             return
         self._has_counted = True
-        if self.headline is not None and not self.headline.is_read:
+        headline = self._pane.shown[1]
+        if not headline.is_read:
             # Nobody asked for it, so `undo` leaves it alone.
-            self._marks.mark([self.headline], Change(read=True), is_undoable=False)
-
-
-LEAST_COLUMNS, LEAST_ROWS = 24, 14
-"""Cells of text and lines of the pane that leave room for a picture."""
-MARGINS = 3
-"""Cells beside the article and lines above and below it."""
-SHARE = 1 / 3
-"""The part of the pane's lines that a picture may take."""
-FIT_AFTER = 0.2
-"""Seconds without another size after which the picture is scaled again: a window grows in many steps."""
-
-
-class ArticlePicture:
-    """The article's picture: read and decoded in a thread, shown in the article, large at the press of a key.
-
-    Nothing of it comes over a slow line, from the network, or to a terminal that cannot show it unless it was
-    asked for. Results that come too late are dropped.
-    """
-
-    def __init__(self, host: Host) -> None:
-        self._host, self._library, self._config = host, host.library, host.start.config
-        self._pane, self._output, self._seen = host.article_pane, host.output, host.seen
-        self._fitting: Timer | None = None
-        self._laid: Region | None = None
-        """The cells that a picture covers."""
-        self._numbers = count(1)
-        """Numbers of pictures, for kitty."""
-
-    @property
-    def _way(self) -> str:
-        """How pictures are shown here: kitty, iterm2, sixel, blocks, or none."""
-        way = self._seen.pictures if self._config.pictures != "never" else "none"
-        if self._seen.colours <= 16 or not self._seen.is_unicode or self._config.signs == "ascii":
-            return "none"
-        return way
-
-    def _box_for(self, article: Article) -> canvas.Box | None:
-        """The room to reserve for the article's picture; None if it is shown only on request."""
-        image = next(iter(article.images), None)
-        pane = self._pane
-        if image is None or self._way == "none" or not pictures.is_possible():
-            return None
-        if self._seen.is_remote and self._config.pictures != "always":
-            return None
-        is_elsewhere = image.url.lower().startswith(("http://", "https://"))
-        if is_elsewhere and not self._config.fetch_pictures:
-            return None
-        # A pane that is not visible yet, where there is one at a time, will be as large as the screen.
-        columns = min(pane.text_width, pane.screen.size.width - MARGINS)
-        rows = pane.size.height or pane.screen.size.height - MARGINS
-        if columns < LEAST_COLUMNS or rows < LEAST_ROWS:
-            return None
-        return canvas.box_for((image.width, image.height), columns, int(rows * SHARE))
-
-    def make_room(self, article: Article) -> None:
-        """Reserve room for the picture of the next article."""
-        self._pane.frame.box = self._box_for(article)
-
-    def load(self, article: Article) -> None:
-        """Load the picture in a thread, if there is room for one."""
-        box = self._pane.frame.box
-        if box is not None:
-            self._host.in_thread(lambda: self._load(article, article.images[0], box))
-
-    def _load(self, article: Article, image: Image, box: canvas.Box) -> None:
-        """Runs in a thread."""
-        way = self._way
-        try:
-            raw = self._library.picture(article, image.url, may_fetch=self._config.fetch_pictures)
-            pixels = canvas.decoded(raw, box, way)
-        except pictures.PictureError as error:
-            self._host.call_later(self._show, article.path, box, None, str(error))
-            return
-        if way == "kitty":
-            shown = canvas.in_placeholders(
-                pixels, canvas.box_for((pixels.width, pixels.height), *box), next(self._numbers)
-            )
-        elif way == "blocks":
-            shown = canvas.in_blocks(pixels)
-        else:
-            shown = canvas.in_front(box, canvas.drawn_at_cursor(pixels, box, way))
-        self._host.call_later(self._show, article.path, box, shown, "")
-
-    def _show(self, path: str, box: canvas.Box, picture: canvas.Shown | None, reason: str) -> None:
-        """Show a picture, or why there is none, unless another article or size is shown by now."""
-        shown = self._pane.shown
-        if shown is None or (shown[0].path, self._pane.frame.box) != (path, box):
-            return
-        if picture is None:
-            self._pane.picture_failed(reason)
-            return
-        if picture.sequence:
-            self._output.write(picture.sequence)
-        self._pane.frame.on_move = self.lift
-        self._pane.show_picture(picture)
-        self._pane.call_after_refresh(self._lay)
-
-    def lift(self) -> None:
-        """Repaint the lines under the picture: they or the screen are about to change."""
-        if self._laid is not None:
-            self._output.forget_lines(self._laid.y, self._laid.height)
-            self._laid = None
-            self._pane.refresh()
-        self._pane.call_after_refresh(self._lay)
-
-    def _lay(self) -> None:
-        """Draw the picture over its lines if all are visible and nothing else covers them."""
-        picture, region = self._pane.frame.picture, self._pane.picture_region
-        if picture is None or not picture.overlay or region is None or region == self._laid:
-            return
-        if self._pane.screen.is_active:  # no page is over the article
-            self._laid = region
-            self._output.write_at(region.x, region.y, picture.overlay)
-
-    def lay_again(self) -> None:
-        """Draw the picture again: the terminal was repainted."""
-        self._laid = None
-        self._pane.call_after_refresh(self._lay)
-
-    def fit(self) -> None:
-        """The terminal was resized, and repainted."""
-        self.lay_again()
-        if self._fitting is None:
-            self._fitting = self._host.set_timer(FIT_AFTER, self._make_again)
-        else:
-            self._fitting.reset()
-
-    def _make_again(self) -> None:
-        """Scale the picture again for the room that there is now; the reading position stays."""
-        self._fitting = None
-        pane, shown = self._pane, self._pane.shown
-        box = self._box_for(shown[0]) if shown is not None else None
-        if shown is None or box == pane.frame.box:
-            return
-        pane.frame.clear()
-        pane.frame.box = box
-        pane.lay_out_anew()
-        self.load(shown[0])
-
-    def action_show_picture(self) -> None:
-        from reader.app.screens.picture import PictureScreen  # loaded when it is first opened
-
-        shown = self._pane.shown
-        if shown is None or not shown[0].images:
-            self._host.say("No picture in this article" if shown else NO_ARTICLE)
-        elif self._way == "none":
-            self._host.say("This terminal can't show pictures; reader doctor says why")
-        else:
-            article = shown[0]
-            urls = [image.url for image in article.images]
-
-            def read(url: str) -> bytes:
-                return self._library.picture(article, url, may_fetch=self._config.fetch_pictures)
-
-            self._host.open_dialog(PictureScreen(urls, self._way, read, self._output, self._host.in_thread))
+            self._marks.mark([headline], Change(read=True), is_undoable=False)

@@ -22,7 +22,8 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from reader.app import Start
-from reader.app.browsing.article_loader import ArticleLoader, ArticlePicture
+from reader.app.browsing.article_loader import ArticleLoader, ReadTimer, RelatedArticles
+from reader.app.browsing.article_picture import ArticlePicture
 from reader.app.browsing.feeds import Feeds
 from reader.app.browsing.fetching import Fetching
 from reader.app.browsing.filters import Filters, TrendCommands
@@ -144,7 +145,10 @@ class BrowseScreen(Screen[None]):
         self.opening = Opening(self)
         self.pane_sizes = PaneSizes(self)
         self.picture = ArticlePicture(self)
-        self.loader = ArticleLoader(self, self.filters, self.marks, self.picture)
+        self.read_timer = ReadTimer(self, self.marks)
+        self.loader = ArticleLoader(
+            self, self.filters, self.picture, RelatedArticles(self, self.filters), self.read_timer
+        )
         self._commanded = (
             self.filters,
             self.results_display,
@@ -427,7 +431,7 @@ class BrowseScreen(Screen[None]):
 
     @on(ArticlePane.Appeared)
     def _article_appeared(self) -> None:
-        self.loader.come_on_screen()
+        self.read_timer.start()
 
     @on(ArticlePane.LinksRequested)
     def _list_links(self, message: ArticlePane.LinksRequested) -> None:
