@@ -66,6 +66,10 @@ class FakeHost:
         """The first of them."""
         return next(iter(self.targets), None)
 
+    def query_changed(self) -> None:
+        """Record it."""
+        self.done.append("ask")
+
     def marks_changed(self) -> None:
         """Record it."""
         self.done.append("marks")
@@ -73,6 +77,14 @@ class FakeHost:
     def file_changed(self) -> None:
         """Record it."""
         self.done.append("file")
+
+    def views_changed(self) -> None:
+        """Nothing shows them."""
+
+    topics_changed = articles_changed = fetch_ended = views_changed
+
+    def refresh_progressed(self, *, is_complete: bool) -> None:
+        """Nothing shows it."""
 
     def reopen(self, folder: str) -> None:
         """Record a folder."""

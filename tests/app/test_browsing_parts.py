@@ -128,7 +128,7 @@ def test_tags_in_a_line() -> None:
 def filters(text: str = "") -> tuple[Filters, FakeHost]:
     """Filters, and the host that records what they show and ask."""
     host = FakeHost(query=text)
-    return Filters(host, lambda: host.done.append("ask")), host
+    return Filters(host), host
 
 
 def test_only_a_different_query_is_run() -> None:

@@ -34,7 +34,7 @@ class ArticlePicture:
         self._host, self._library, self._config = host, host.library, host.start.config
         self._pane, self._output, self._seen = host.article_pane, host.output, host.seen
         self._fitting: Timer | None = None
-        self._laid: Region | None = None
+        self._covered: Region | None = None
         """The cells that a picture covers."""
         self._numbers = count(1)
         """Numbers of pictures, for kitty."""
@@ -104,35 +104,35 @@ class ArticlePicture:
             return
         if picture.sequence:
             self._output.write(picture.sequence)
-        self._pane.frame.on_move = self.lift
+        self._pane.frame.on_move = self.uncover
         self._pane.show_picture(picture)
-        self._pane.call_after_refresh(self._lay)
+        self._pane.call_after_refresh(self._draw)
 
-    def lift(self) -> None:
+    def uncover(self) -> None:
         """Repaint the lines under the picture: they or the screen are about to change."""
-        if self._laid is not None:
-            self._output.forget_lines(self._laid.y, self._laid.height)
-            self._laid = None
+        if self._covered is not None:
+            self._output.forget_lines(self._covered.y, self._covered.height)
+            self._covered = None
             self._pane.refresh()
-        self._pane.call_after_refresh(self._lay)
+        self._pane.call_after_refresh(self._draw)
 
-    def _lay(self) -> None:
+    def _draw(self) -> None:
         """Draw the picture over its lines if all are visible and nothing else covers them."""
         picture, region = self._pane.frame.picture, self._pane.picture_region
-        if picture is None or not picture.overlay or region is None or region == self._laid:
+        if picture is None or not picture.overlay or region is None or region == self._covered:
             return
         if self._pane.screen.is_active:  # no page is over the article
-            self._laid = region
+            self._covered = region
             self._output.write_at(region.x, region.y, picture.overlay)
 
-    def lay_again(self) -> None:
+    def draw_again(self) -> None:
         """Draw the picture again: the terminal was repainted."""
-        self._laid = None
-        self._pane.call_after_refresh(self._lay)
+        self._covered = None
+        self._pane.call_after_refresh(self._draw)
 
     def fit(self) -> None:
         """The terminal was resized, and repainted."""
-        self.lay_again()
+        self.draw_again()
         if self._fitting is None:
             self._fitting = self._host.set_timer(FIT_AFTER, self._make_again)
         else:

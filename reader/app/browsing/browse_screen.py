@@ -126,20 +126,13 @@ class BrowseScreen(Screen[None]):
 
     def _make_parts(self, first_steps: Callable[[], Iterator[Progress]] | None) -> None:
         """Each part is given the screen as its host, and the parts that it works with."""
-        self.filters = Filters(self, lambda: self.results_display.query_changed())
-        self.refreshing = Refreshing(
-            self, first_steps=first_steps, changed=self._articles_changed, progressed=self._refresh_progressed
-        )
-        self.fetching = Fetching(self, self.refreshing, lambda: self.feeds.renew_page())
+        self.filters = Filters(self)
+        self.refreshing = Refreshing(self, first_steps)
+        self.fetching = Fetching(self, self.refreshing)
         self.feeds = Feeds(self, self.filters, self.fetching)
-        self.results_display = ResultsDisplay(self, self.filters, self.refreshing, self.feeds.invitation)
+        self.results_display = ResultsDisplay(self, self.filters, self.refreshing, self.feeds)
         self.search_input = SearchInput(self, self.filters)
-        self.saved_queries = SavedQueryCommands(
-            self,
-            self.filters,
-            views_changed=self.results_display.recount,
-            topics_changed=self._topics_changed,
-        )
+        self.saved_queries = SavedQueryCommands(self, self.filters)
         self.trends = TrendCommands(self, self.filters)
         self.marks = MarkCommands(self)
         self.opening = Opening(self)
@@ -354,11 +347,11 @@ class BrowseScreen(Screen[None]):
 
     def on_screen_suspend(self) -> None:
         """Another screen opens over this one."""
-        self.picture.lift()
+        self.picture.uncover()
 
     def on_screen_resume(self) -> None:
         """The other screen has closed."""
-        self.picture.lay_again()
+        self.picture.draw_again()
 
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:
@@ -441,7 +434,13 @@ class BrowseScreen(Screen[None]):
     def _picture_pressed(self) -> None:
         self.picture.action_show_picture()
 
-    # Callbacks of the parts.
+    # What the parts report.
+
+    def query_changed(self) -> None:
+        self.results_display.query_changed()
+
+    def views_changed(self) -> None:
+        self.results_display.recount()
 
     def marks_changed(self) -> None:
         self.articles.reload()
@@ -456,11 +455,11 @@ class BrowseScreen(Screen[None]):
         self.start.reopen(folder)
         self.app.exit()
 
-    def _articles_changed(self) -> None:
+    def articles_changed(self) -> None:
         self.results_display.ask()
         self.loader.reload()
 
-    def _refresh_progressed(self, is_complete: bool) -> None:
+    def refresh_progressed(self, *, is_complete: bool) -> None:
         if is_complete:
             # Else with the answer that has what this refresh found.
             self.articles.keeps_article |= self.results_display.worker.is_idle
@@ -468,7 +467,10 @@ class BrowseScreen(Screen[None]):
             self.saved_queries.follow_rules()
         self.results_display.show_status()
 
-    def _topics_changed(self) -> None:
+    def fetch_ended(self) -> None:
+        self.feeds.renew_page()
+
+    def topics_changed(self) -> None:
         self.results_display.ask()
         self.loader.renew_marks()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from threading import Lock
@@ -13,7 +13,7 @@ from typing import Any
 
 from reader import processes
 from reader.app.browsing.host import Host
-from reader.app.browsing.refreshing import TELL_EVERY, Refreshing
+from reader.app.browsing.refreshing import REPORT_EVERY, Refreshing
 from reader.app.wording import error_notice
 from reader.config.sources import has_subscriptions
 from reader.errors import ReaderError, counted
@@ -79,9 +79,8 @@ LOOK_EVERY = 60.0
 class Fetching:
     """Fetches the feeds while the news folder is open, one fetch at a time."""
 
-    def __init__(self, host: Host, refreshing: Refreshing, ended: Callable[[], object]) -> None:
-        """`ended` is called after each fetch, when `refreshing` has been asked to look for its files."""
-        self._host, self._refreshing, self._ended = host, refreshing, ended
+    def __init__(self, host: Host, refreshing: Refreshing) -> None:
+        self._host, self._refreshing = host, refreshing
         self._information, self._keys = host.information, host.keymap.words
         self._is_news = host.start.is_news
         self._process: FeedProcess | None = None
@@ -161,7 +160,7 @@ class Fetching:
                     return
                 if step["error"]:
                     errors.append((step["name"], step["error"]))
-                if step["note"] or time.monotonic() - reported >= TELL_EVERY:
+                if step["note"] or time.monotonic() - reported >= REPORT_EVERY:
                     reported = time.monotonic()
                     self._host.call_later(self._show_step, process, step)
         except Exception as error:
@@ -218,5 +217,5 @@ class Fetching:
         self._process = None
         self._information.fetching = None
         self._refreshing.look_again()
-        self._ended()
+        self._host.fetch_ended()
         return True

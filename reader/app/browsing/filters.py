@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from reader.app.browsing.host import Host
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
 class Filters:
     """The current query, however it was made; the search bar always shows it as text."""
 
-    def __init__(self, host: Host, changed: Callable[[], object]) -> None:
-        """`changed` runs the query."""
-        self._host, self._changed, self._keys = host, changed, host.keymap.in_a_sentence
+    def __init__(self, host: Host) -> None:
+        self._host, self._keys = host, host.keymap.in_a_sentence
         self.query = host.start.query
         """The current query."""
         self.rules = Muting()
@@ -65,7 +63,7 @@ class Filters:
         """Make this the query; its text is being typed in the search bar."""
         if query != self.query:
             self.query = query
-            self._changed()
+            self._host.query_changed()
 
     def press(self, field: str, value: str, *, exclude: bool = False) -> None:
         """Toggle a value, or its exclusion."""
@@ -111,11 +109,11 @@ class Filters:
             self._host.say("Nothing is muted: the configuration has no rules under [mute]")
         else:
             self.shows_muted = not self.shows_muted
-            self._changed()
+            self._host.query_changed()
 
     def action_fold_stories(self) -> None:
         self.is_folded, self._unfolded = not self.is_folded, frozenset()
-        self._changed()
+        self._host.query_changed()
         if self.is_folded:
             show, unfold = self._keys("unfold_story"), self._keys("fold_stories")
             self._host.say(f"One row for each story; {show} shows its other articles, {unfold} lists all")
@@ -124,7 +122,7 @@ class Filters:
         headline = self._host.articles.headline
         if headline is not None and headline.fold is not None:
             self._unfolded ^= {headline.story}
-            self._changed()
+            self._host.query_changed()
         elif self.is_folded:
             self._host.say("This story has no other articles" if headline else NO_ARTICLE)
         else:

@@ -70,11 +70,29 @@ class Host(Protocol):
     def targets(self) -> tuple[Headline, ...]:
         """The selected articles if none is being read, else the target."""
 
+    def query_changed(self) -> None:
+        """Run the query, and show what it finds."""
+
+    def views_changed(self) -> None:
+        """Count the articles of the views."""
+
     def marks_changed(self) -> None:
         """Show the marks as they are now."""
 
+    def topics_changed(self) -> None:
+        """Show the topics that rules give to articles now."""
+
     def file_changed(self) -> None:
         """Show the article's file as it is now."""
+
+    def articles_changed(self) -> None:
+        """Show the articles that a refresh has found so far."""
+
+    def refresh_progressed(self, *, is_complete: bool) -> None:
+        """Show how far a refresh is."""
+
+    def fetch_ended(self) -> None:
+        """Show the feeds as they are now."""
 
     def reopen(self, folder: str) -> None:
         """Restart with another folder."""

@@ -44,9 +44,9 @@ PLACEHOLDERS = (
 MARGINS = 6
 """Cells of the palette beside the words in its line."""
 MOST_ARTICLES = 12
-LAST = 0.01
+ARTICLE_SCORE = 0.01
 """The score of an article: below that of any name with the same words, above one with scattered letters."""
-TOLD = 2 * LAST
+DESCRIPTION_SCORE = 2 * ARTICLE_SCORE
 """The score of a command of which only the description has the words."""
 
 
@@ -78,12 +78,12 @@ def rank(query: str, entry: PaletteEntry, letters: float) -> float:
     """
     words, name = query.casefold().split(), entry.name.casefold()
     if all(word in name for word in words):
-        return max(letters, TOLD)
+        return max(letters, DESCRIPTION_SCORE)
     if "".join(words) in "".join(re.findall(r"\b\w", name)):
         return letters
     if all(word in entry.also.casefold() for word in words):
-        return TOLD
-    return LAST * letters / (letters + 1)
+        return DESCRIPTION_SCORE
+    return ARTICLE_SCORE * letters / (letters + 1)
 
 
 def plain(about: str) -> str:
@@ -151,7 +151,7 @@ class Articles(Provider):
         for headline in found:
             about = " · ".join(filter(None, (headline.provider, *headline.topics, *headline.added_topics)))
             title, go = one_line(headline.title), partial(browse.show_article, headline)
-            yield Hit(LAST, Content(title), go, title, plain(about))
+            yield Hit(ARTICLE_SCORE, Content(title), go, title, plain(about))
 
 
 class StillPalette(CommandPalette):

@@ -15,7 +15,7 @@ from reader.app.wording import error_notice, report_in_words, time_left
 from reader.errors import counted
 from reader.query.results import Progress, Report
 
-TELL_EVERY = 0.25
+REPORT_EVERY = 0.25
 """Seconds between two reports of progress; each one may ask the query again."""
 LOOK_EVERY = 2.0
 """Seconds to wait for a change before checking whether the screen is still open."""
@@ -47,18 +47,10 @@ class Pace:
 class Refreshing:
     """Keeps the library up to date with the files."""
 
-    def __init__(
-        self,
-        host: Host,
-        *,
-        first_steps: Callable[[], Iterator[Progress]] | None,
-        changed: Callable[[], object],
-        progressed: Callable[[bool], object],
-    ) -> None:
-        """`first_steps` go on with a refresh that began before there was a screen. `changed` is called when
-        articles have, `progressed` after each step and at the end, with whether the refresh is complete."""
+    def __init__(self, host: Host, first_steps: Callable[[], Iterator[Progress]] | None) -> None:
+        """`first_steps` continue a refresh that began before there was a screen."""
         self._host, self._library, self._information = host, host.library, host.information
-        self._first_steps, self._changed, self._progressed = first_steps, changed, progressed
+        self._first_steps = first_steps
         self.is_refreshing = True
         """Whether a refresh is running; the first one is from the start."""
         self.is_first_load = first_steps is not None or not host.library.total
@@ -105,7 +97,7 @@ class Refreshing:
         self._step = None
         self._hurried.set()
         self._wanted.set()
-        self._host.set_timer(TELL_EVERY, self._show_progress)
+        self._host.set_timer(REPORT_EVERY, self._show_progress)
 
     def _refresh_when_wanted(self) -> None:
         """Runs in a thread."""
@@ -133,7 +125,7 @@ class Refreshing:
             has_changed = has_changed or step.changed
             now = monotonic()
             left = pace.left(step, now)
-            if step.report is not None or now - reported >= TELL_EVERY or (is_empty and has_changed):
+            if step.report is not None or now - reported >= REPORT_EVERY or (is_empty and has_changed):
                 is_empty = is_empty and not has_changed
                 step = step._replace(changed=has_changed)
                 self._host.call_later(self._show_step, step, now - began, left)
@@ -158,14 +150,14 @@ class Refreshing:
         self._step = progress, left
         if progress.report is not None:
             self.is_refreshing = self.is_first_load = False
-        if seconds >= TELL_EVERY or not self.is_refreshing:
+        if seconds >= REPORT_EVERY or not self.is_refreshing:
             self._show_progress()
         if progress.changed:
-            self._changed()
+            self._host.articles_changed()
         if progress.report is not None:
             self._say_notices()
             self._say_report(progress.report)
-        self._progressed(progress.report is not None)
+        self._host.refresh_progressed(is_complete=progress.report is not None)
 
     def _say_report(self, report: Report) -> None:
         """Report what a refresh found: everything if the user asked, else only new problems."""
@@ -185,7 +177,7 @@ class Refreshing:
     def _failed(self, reason: str) -> None:
         self.is_refreshing = self.is_first_load = False
         self._information.progress = None
-        self._progressed(False)
+        self._host.refresh_progressed(is_complete=False)
         self._host.warn(reason)
 
     def _show_progress(self) -> None:

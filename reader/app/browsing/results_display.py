@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 from textual.timer import Timer
 
+from reader.app.browsing.feeds import Feeds
 from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
 from reader.app.browsing.refreshing import Refreshing
@@ -193,12 +194,9 @@ another article is shown, which has its own highlights."""
 class ResultsDisplay:
     """Shows the results of the current query in the list, the sidebar and the status line."""
 
-    def __init__(
-        self, host: Host, filters: Filters, refreshing: Refreshing, invitation: Callable[[str], str]
-    ) -> None:
-        """`invitation` says how to add articles, in parts separated by its argument."""
+    def __init__(self, host: Host, filters: Filters, refreshing: Refreshing, feeds: Feeds) -> None:
         self._host, self._library, self._clock = host, host.library, host.clock
-        self._filters, self._refreshing, self._invitation = filters, refreshing, invitation
+        self._filters, self._refreshing, self._feeds = filters, refreshing, feeds
         self._sidebar, self._articles, self._article_pane = host.sidebar, host.articles, host.article_pane
         self._information, self._status = host.information, host.result_status
         self.worker = LatestQueryWorker(
@@ -363,7 +361,7 @@ class ResultsDisplay:
             keys = self._host.keymap.in_a_sentence
             self._articles.sentence = no_results(self._filters.query, self._sidebar.facets, keys)
         elif not self._refreshing.is_refreshing:
-            self._articles.sentence = NO_ARTICLES + "\n" + self._invitation("\n")
+            self._articles.sentence = NO_ARTICLES + "\n" + self._feeds.invitation("\n")
         else:
             self._articles.sentence = LOOKING
 

@@ -27,18 +27,8 @@ LONGEST_NAME = 40
 class SavedQueryCommands:
     """Shows the views in the sidebar and applies the rules for topics; saves the query as one of them."""
 
-    def __init__(
-        self,
-        host: Host,
-        filters: Filters,
-        *,
-        views_changed: Callable[[], object],
-        topics_changed: Callable[[], object],
-    ) -> None:
-        """`views_changed` counts the articles of the views; `topics_changed` runs the query and shows the
-        article again."""
+    def __init__(self, host: Host, filters: Filters) -> None:
         self._host, self._filters, self._sidebar = host, filters, host.sidebar
-        self._views_changed, self._topics_changed = views_changed, topics_changed
         self._views, self._topics = SavedQueries("views"), SavedQueries("topics")
         self._rules: Configured = host.start.config.topics
         """The rules that apply now."""
@@ -60,7 +50,7 @@ class SavedQueryCommands:
 
     def _use_views(self, configured: Configured) -> None:
         self.show_views(configured)
-        self._views_changed()
+        self._host.views_changed()
 
     def follow_rules(self) -> None:
         """Apply the rules as the configuration has them now, if it was edited."""
@@ -75,7 +65,7 @@ class SavedQueryCommands:
             if mistake not in self._mistakes:
                 self._host.warn(mistake)
         self._mistakes = set(mistakes)
-        self._topics_changed()
+        self._host.topics_changed()
 
     def action_choose_view(self, number: int) -> None:
         """Show the view with this number, counted from 1."""

@@ -114,9 +114,9 @@ class PictureScreen(Page[None]):
             view.shown = in_blocks(pixels)
             view.refresh()
         else:
-            self.call_after_refresh(self._lay, pixels)
+            self.call_after_refresh(self._draw, pixels)
 
-    def _lay(self, pixels: pictures.Pixels) -> None:
+    def _draw(self, pixels: pictures.Pixels) -> None:
         """Draw a picture over the cells, after they are painted."""
         width, height = pixels_of(Box(1, 1), self._way)
         box = Box(-(-pixels.width // width), -(-pixels.height // height))

@@ -155,10 +155,10 @@ class PictureFrame:
 
     def clear(self) -> None:
         """Remove the picture: another article is shown."""
-        self.tell_moved()
+        self.will_move()
         self.picture, self.note = None, ""
 
-    def tell_moved(self) -> None:
+    def will_move(self) -> None:
         """The picture's lines move: remove the graphics that cover them."""
         if self.picture is not None and self.picture.overlay:
             self.on_move()
@@ -391,7 +391,7 @@ class ArticlePane(DocumentView, can_focus=True):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Remove what covers the picture's lines first."""
-        self.frame.tell_moved()
+        self.frame.will_move()
         super().watch_scroll_y(old_value, new_value)
 
     @property

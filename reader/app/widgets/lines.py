@@ -161,7 +161,7 @@ class SearchBar(Horizontal):
         return self.line.value
 
     def on_mount(self) -> None:
-        self.watch(self.line, "value", self._tell, init=False)
+        self.watch(self.line, "value", self._report, init=False)
 
     def on_resize(self) -> None:
         """Choose a placeholder that fits."""
@@ -199,7 +199,7 @@ class SearchBar(Horizontal):
         event.stop()
         self.post_message(self.Entered())
 
-    def _tell(self, value: str) -> None:
+    def _report(self, value: str) -> None:
         self.typed = value
 
 
