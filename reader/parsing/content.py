@@ -105,9 +105,9 @@ def _of_any_layout(text: str, place: Place, *, is_section: bool) -> Article:
     path = place.path.lower()
     is_yaml = path.endswith(_WHOLE_YAML)
     parsed = read(text, is_yaml=is_yaml)
-    if is_yaml and not (parsed.body or parsed.problems or may_be_article(parsed.fields)):
+    if is_yaml and not (parsed.body or parsed.flaws or may_be_article(parsed.fields)):
         raise Unreadable(None)
-    if is_section and not (parsed.problems or parsed.body.strip()):
+    if is_section and not (parsed.flaws or parsed.body.strip()):
         raise Unreadable(None)
     if path.endswith(HTML):
         parsed = parsed._replace(body=html_in_blocks(parsed.body))

@@ -37,7 +37,7 @@ from reader.parsing.fields import (
     text_of,
     texts_of,
 )
-from reader.parsing.frontmatter import Parsed
+from reader.parsing.headers import Parsed
 from reader.parsing.permalinks import name_of, page_of
 
 _DATE_OF_PUBLISHED = re.compile(r"(?=.*\d)(?=.*[^\d\s])", re.DOTALL | re.ASCII)
@@ -87,7 +87,7 @@ class Header:
 def article_of(parsed: Parsed, place: Place) -> Article:
     """The article with a file's fields and body. Never raises; errors are in its problems."""
     notes = Notes(place.path, parsed.lines)
-    for flaw in parsed.problems:
+    for flaw in parsed.flaws:
         notes.add_at(*flaw)
     header = Header(parsed.fields, notes)
     body = clean(parsed.body).lstrip("\n").rstrip()

@@ -5,7 +5,7 @@ all. Every value stays text; `dialects` knows what a key means. Nothing here rai
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice, pairwise
 from textwrap import dedent
@@ -15,9 +15,9 @@ from reader.article.record import Value
 from reader.parsing.aliases import ALIASES, KNOWN, normal
 from reader.parsing.headers import (
     MAX_HEADER,
-    Fields,
     Flaw,
     HeaderError,
+    Parsed,
     lines_of,
     read_json,
     read_toml,
@@ -73,19 +73,6 @@ _COMMENTED_ITEM = re.compile(r"[ \t]*-[ \t]+#")
 _COMMENT = re.compile(r"""[^:]*:(?P<value>[^"'#]*?)[ \t]#""")
 
 
-class Parsed(NamedTuple):
-    """A file split into the fields of its header and its body."""
-
-    fields: dict[str, Value]
-    body: str
-    """Everything after the header, unchanged."""
-    lines: Mapping[str, int] = {}
-    """See `headers.Fields`."""
-    problems: tuple[Flaw, ...] = ()
-    as_written: frozenset[str] = frozenset()
-    """Keys whose values could not be parsed: they are kept as written, without formatting."""
-
-
 class Split(NamedTuple):
     """A file's text split in two."""
 
@@ -111,9 +98,9 @@ def read(text: str, *, is_yaml: bool = False) -> Parsed:
     if not parts.is_closed:
         return _read_unclosed(text, parts, is_yaml=is_yaml)
     found = _read_fenced(parts)
-    if found.problems and "\n\n" in parts.header and not _has_known(found):
+    if found.flaws and "\n\n" in parts.header and not _has_known(found):
         # Paragraphs between two rules, one of which starts with something like "Note: ".
-        return Parsed({}, text, problems=found.problems)
+        return Parsed({}, text, flaws=found.flaws)
     return found
 
 
@@ -247,19 +234,15 @@ def _read_pairs(parts: Split) -> Parsed:
 
 def _read_fenced(parts: Split) -> Parsed:
     try:
-        fields, lines, flaws = _read_header(parts)
+        return _read_header(parts)
     except HeaderError as error:
         flaw = Flaw(error.line + parts.header_line, "header", error.reason)
-    else:
-        return Parsed(fields, parts.body, lines, tuple(flaws))
     # Indented with tabs, which YAML forbids and some editors write.
     header = _TABS.sub(lambda tabs: tabs[0].replace("\t", "    "), parts.header)
     if header != parts.header and len(header) <= MAX_HEADER:
         with suppress(HeaderError):
-            fields, lines, flaws = _read_header(parts._replace(header=header))
-            return Parsed(fields, parts.body, lines, (*flaws, flaw))
-    fields, lines, as_written = _salvaged(parts)
-    return Parsed(fields, parts.body, lines, (flaw,), as_written)
+            return _read_header(parts._replace(header=header)).with_flaws(flaw)
+    return _salvaged(parts).with_flaws(flaw)
 
 
 def _read_unclosed(text: str, parts: Split, *, is_yaml: bool) -> Parsed:
@@ -269,39 +252,44 @@ def _read_unclosed(text: str, parts: Split, *, is_yaml: bool) -> Parsed:
     if is_yaml and parts.style == "yaml":
         return _read_fenced(parts)
     missing = f'no line "{"+++" if parts.style == "toml" else "---"}" ends the header; '
+
+    def flaw(rest: str) -> Flaw:
+        return Flaw(parts.header_line - 1, "header", missing + rest)
+
     if not re.search(r"^#", parts.header[:MAX_HEADER], re.MULTILINE):
         with suppress(HeaderError):
-            fields, lines, flaws = _read_header(parts)
-            flaws.append(Flaw(parts.header_line - 1, "header", missing + "the whole file is read as header"))
-            return Parsed(fields, "", lines, tuple(flaws))
+            return _read_header(parts).with_flaws(flaw("the whole file is read as header"))
     rows = parts.header[:MAX_HEADER].split("\n")
     count = next((place for place, row in enumerate(rows) if not _HEADER_LINE.match(row)), len(rows))
     head = "".join(f"{row}\n" for row in rows[:count])
     found = _read_fenced(parts._replace(header=head, body=parts.header[len(head) :].removeprefix("\n")))
     if not _has_known(found):
-        flaw = Flaw(parts.header_line - 1, "header", missing + "the whole file is read as text")
-        return Parsed({}, text, problems=(flaw,))
-    flaw = Flaw(parts.header_line - 1, "header", f"{missing}its first {count} lines are read as one")
-    return found._replace(problems=(*found.problems, flaw))
+        return Parsed({}, text, flaws=(flaw("the whole file is read as text"),))
+    return found.with_flaws(flaw(f"its first {count} lines are read as one"))
 
 
 def _has_known(parsed: Parsed) -> bool:
     return any(normal(key) in KNOWN for key in parsed.fields)
 
 
-def _read_header(parts: Split) -> Fields:
+def _read_header(parts: Split) -> Parsed:
     """Raises HeaderError if the header can't be parsed as a whole."""
     refuse_excess(parts.header)
+    return _read_style(parts)._replace(body=parts.body)
+
+
+def _read_style(parts: Split) -> Parsed:
     header, line = parts.header, parts.header_line
     if parts.style == "toml":
         return read_toml(header, line)
     if header[:1] in (" ", "\t"):
         header = dedent(header)
-    if parts.style == "json" or header.lstrip().startswith("{"):
+    is_braced = header.lstrip().startswith("{")
+    if parts.style == "json" or is_braced:
         try:
             return read_json(header, line)
         except HeaderError as error:
-            if parts.style == "json" and not header.lstrip().startswith("{"):
+            if not is_braced:
                 raise
             # YAML accepts what JSON rejects: a trailing comma, names without quotes.
             try:
@@ -311,11 +299,10 @@ def _read_header(parts: Split) -> Fields:
                     raise error from None
                 raise
     found = read_yaml(header, line)
-    found.flaws.extend(_lost_in_comments(found, parts))
-    return found
+    return found.with_flaws(*_lost_in_comments(found, parts))
 
 
-def _lost_in_comments(found: Fields, parts: Split) -> Iterator[Flaw]:
+def _lost_in_comments(found: Parsed, parts: Split) -> Iterator[Flaw]:
     """Titles cut at a comment, and known keys whose value is only a comment (`tags: #fog`)."""
     if " #" not in parts.header and "\t#" not in parts.header:
         return
@@ -334,9 +321,8 @@ def _lost_in_comments(found: Fields, parts: Split) -> Iterator[Flaw]:
             yield Flaw(line, key, reason)
 
 
-def _salvaged(parts: Split) -> tuple[dict[str, Value], dict[str, int], frozenset[str]]:
-    """What can be parsed of a broken header: each top-level field by itself, else its line as text. Also
-    returns the lines of the keys, and the keys of fields taken as text."""
+def _salvaged(parts: Split) -> Parsed:
+    """What can be parsed of a broken header: each top-level field by itself, else its line as text."""
     fields: dict[str, Value] = {}
     lines: dict[str, int] = {}
     as_written: set[str] = set()
@@ -353,13 +339,13 @@ def _salvaged(parts: Split) -> tuple[dict[str, Value], dict[str, int], frozenset
         try:
             if len(ends) > MAX_BLOCKS:
                 raise HeaderError(0, "too many to try")
-            one, places, _ = _read_header(parts._replace(header=block, header_line=line))
+            found = _read_header(parts._replace(header=block, header_line=line))
         except HeaderError:
-            one, places = _plain_line(block), {}
-            as_written.update(one)
-        fields.update(one)
-        lines.update(places or dict.fromkeys(one, line))
-    return fields, lines, frozenset(as_written)
+            found = Parsed(_plain_line(block))
+            as_written.update(found.fields)
+        fields.update(found.fields)
+        lines.update(found.lines or dict.fromkeys(found.fields, line))
+    return Parsed(fields, parts.body, lines, as_written=frozenset(as_written))
 
 
 def _plain_line(block: str) -> dict[str, Value]:

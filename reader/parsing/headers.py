@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
@@ -36,13 +36,21 @@ class Flaw(NamedTuple):
     reason: str
 
 
-class Fields(NamedTuple):
-    """The fields of a header."""
+class Parsed(NamedTuple):
+    """The fields of a header, and the body below it."""
 
     fields: dict[str, Value]
-    lines: dict[str, int]
+    body: str = ""
+    """Everything after the header, unchanged."""
+    lines: Mapping[str, int] = {}
     """1-based line of each key: `title`, and in YAML `related.0.quality` for nested ones."""
-    flaws: list[Flaw]
+    flaws: tuple[Flaw, ...] = ()
+    as_written: frozenset[str] = frozenset()
+    """Keys whose values could not be parsed: they are kept as written, without formatting."""
+
+    def with_flaws(self, *flaws: Flaw) -> Parsed:
+        """The same with further flaws."""
+        return self._replace(flaws=(*self.flaws, *flaws))
 
 
 class HeaderError(Exception):
@@ -107,7 +115,7 @@ _REMEDIES = (
 )
 
 
-def read_yaml(header: str, first_line: int) -> Fields:
+def read_yaml(header: str, first_line: int) -> Parsed:
     """The fields of a YAML header; only an unquoted null, `~` or nothing is None.
 
     `first_line` is the file's line on which the header begins. Raises HeaderError where the header can't be
@@ -119,7 +127,7 @@ def read_yaml(header: str, first_line: int) -> Fields:
         flaws.append(Flaw(first_line, "header", "control characters are not allowed and were removed"))
         header = clean(header)
     walk = _Walk(header, first_line)
-    return Fields(walk.document(), walk.lines, flaws + walk.flaws)
+    return Parsed(walk.document(), lines=walk.lines, flaws=(*flaws, *walk.flaws))
 
 
 class _Walk:
@@ -293,7 +301,7 @@ _TOML_PLACE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)"
 _JSON_FIELD = re.compile(r'^[ \t]*\{?[ \t]*"([^"\\\n]{1,200})"[ \t]*:', re.MULTILINE)
 
 
-def read_toml(header: str, first_line: int) -> Fields:
+def read_toml(header: str, first_line: int) -> Parsed:
     """Like `read_yaml`, for a TOML header."""
     import tomllib
 
@@ -312,7 +320,7 @@ def read_toml(header: str, first_line: int) -> Fields:
     return _fields(table, header, first_line, _TOML_FIELD)
 
 
-def read_json(header: str, first_line: int) -> Fields:
+def read_json(header: str, first_line: int) -> Parsed:
     """Like `read_yaml`, for a JSON header."""
     import json
 
@@ -337,13 +345,11 @@ def read_json(header: str, first_line: int) -> Fields:
     if not isinstance(table, dict):
         raise HeaderError(0, 'the header must be made of "key": "value" pairs in braces')
     found = _fields(table, header, first_line, _JSON_FIELD)
-    for name in twice:
-        line = found.lines.get(name, first_line)
-        found.flaws.append(Flaw(line, name, "appears twice; the last one is used"))
-    return found
+    reason = "appears twice; the last one is used"
+    return found.with_flaws(*(Flaw(found.lines.get(name, first_line), name, reason) for name in twice))
 
 
-def _fields(table: dict[str, Any], header: str, first_line: int, field: re.Pattern[str]) -> Fields:
+def _fields(table: dict[str, Any], header: str, first_line: int, field: re.Pattern[str]) -> Parsed:
     flaws: list[Flaw] = []
     line_of = lines_of(header)
     lines: dict[str, int] = {}
@@ -356,7 +362,7 @@ def _fields(table: dict[str, Any], header: str, first_line: int, field: re.Patte
             fields[key] = _as_text(value, 1)
         except ValueError as error:
             flaws.append(Flaw(lines.get(key, first_line), key, str(error)))
-    return Fields(fields, lines, flaws)
+    return Parsed(fields, lines=lines, flaws=tuple(flaws))
 
 
 def _as_text(value: object, depth: int) -> Value:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reader.article.record import Place, Provider, Value
 from reader.article.text import clean
 from reader.parsing.dialects import article_of
-from reader.parsing.frontmatter import Parsed
+from reader.parsing.headers import Parsed
 from tests.headers import PLACE, article, day, problems
 
 

@@ -16,7 +16,7 @@ from tests.written import CANONICAL
 
 def reasons(text: str) -> list[tuple[int, str]]:
     """Lines and reasons of what is wrong with a text."""
-    return [(flaw.line, flaw.reason) for flaw in read(text).problems]
+    return [(flaw.line, flaw.reason) for flaw in read(text).flaws]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def reasons(text: str) -> list[tuple[int, str]]:
 def test_every_kind_of_header(text: str, fields: dict[str, Value], body: str) -> None:
     """Fences of YAML and TOML, bare keys, none at all; a rule is no fence."""
     found = read(text)
-    assert (found.fields, found.body, found.problems) == (fields, body, ())
+    assert (found.fields, found.body, found.flaws) == (fields, body, ())
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_yaml_file_needs_no_fences() -> None:
     """A .yaml file is a header as a whole, with or without marks of a document."""
     assert read("title: x\nheat: 3\n", is_yaml=True).fields == {"title": "x", "heat": "3"}
     document = read("---\ntitle: x\n", is_yaml=True)
-    assert document.fields == {"title": "x"} and not document.problems
+    assert document.fields == {"title": "x"} and not document.flaws
     assert read("---\ntitle: x\n---\nbody\n", is_yaml=True).body == "body\n"
 
 
@@ -91,14 +91,14 @@ def test_lines_are_those_of_the_file() -> None:
 def test_lines_are_counted_as_editors_do() -> None:
     """Characters that only YAML takes for line breaks do not shift the numbers."""
     found = read('---\na: "x\u2028y"\nb: 1\nb: 2\n---\n')
-    assert found.lines["b"] == 4 and found.problems[0].line == 4
+    assert found.lines["b"] == 4 and found.flaws[0].line == 4
 
 
 def test_the_last_of_two_equal_keys_wins() -> None:
     """A doubled key is a problem with its line."""
     found = read("---\ntitle: x\ntitle: y\n---\n")
     assert found.fields == {"title": "y"}
-    assert found.problems == ((3, "title", "appears twice; the last one is used"),)
+    assert found.flaws == ((3, "title", "appears twice; the last one is used"),)
 
 
 def test_anchors_and_merges_are_resolved() -> None:
@@ -106,7 +106,7 @@ def test_anchors_and_merges_are_resolved() -> None:
     found = read("---\nb: &b {x: 1, y: 2}\nc:\n  <<: *b\n  y: 3\nd: [*b, *b]\n---\n")
     assert found.fields["c"] == {"y": "3", "x": "1"}
     assert found.fields["d"] == [{"x": "1", "y": "2"}] * 2
-    assert not found.problems
+    assert not found.flaws
 
 
 def test_a_broken_field_leaves_the_others() -> None:
@@ -116,7 +116,7 @@ def test_a_broken_field_leaves_the_others() -> None:
     assert found.fields["heat"] == "3"
     assert found.fields["topics"] == ["AI"]
     assert found.body == "body"
-    ((line, reason),) = [(flaw.line, flaw.reason) for flaw in found.problems]
+    ((line, reason),) = [(flaw.line, flaw.reason) for flaw in found.flaws]
     assert line == 2 and 'a text with ": " in it needs quotes' in reason
 
 
@@ -139,7 +139,7 @@ def test_what_is_taken_as_written_is_known() -> None:
     """Keys whose text no parser could read are named, and the header has its problem."""
     found = read("---\ntitle: *Live* from\ntags: [a, #b]\nheat: 3\nexcerpt: '[x]'\n---\n")
     assert found.fields == {"title": "*Live* from", "tags": ["a", "#b"], "heat": "3", "excerpt": "[x]"}
-    assert found.as_written == {"title", "tags"} and len(found.problems) == 1
+    assert found.as_written == {"title", "tags"} and len(found.flaws) == 1
 
 
 def test_an_anchor_that_is_used_is_an_anchor() -> None:
@@ -159,7 +159,7 @@ def test_an_anchor_that_is_used_is_an_anchor() -> None:
 def test_a_key_needs_no_blank(header: str, fields: dict[str, Value]) -> None:
     """A value directly behind the colon is read, and told."""
     found = read(f"---\n{header}\n---\nbody")
-    assert found.fields == fields and found.body == "body" and found.problems
+    assert found.fields == fields and found.body == "body" and found.flaws
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_key_needs_no_blank(header: str, fields: dict[str, Value]) -> None:
 )
 def test_what_a_comment_swallows_is_told(header: str, line: int, field: str) -> None:
     """A title that ends at a comment, and a known key with nothing but a comment, are problems."""
-    assert [(flaw.line, flaw.field) for flaw in read(f"---\n{header}\n---\n").problems] == [(line, field)]
+    assert [(flaw.line, flaw.field) for flaw in read(f"---\n{header}\n---\n").flaws] == [(line, field)]
 
 
 @pytest.mark.parametrize(
@@ -190,38 +190,38 @@ def test_what_a_comment_swallows_is_told(header: str, line: int, field: str) -> 
 def test_lists_that_are_badly_written(text: str, fields: dict[str, Value]) -> None:
     """Tabs, a missing bracket and a stray item lose no value, and are told."""
     found = read(text)
-    assert found.fields == fields and found.problems
+    assert found.fields == fields and found.flaws
 
 
 def test_paragraphs_between_rules_are_text() -> None:
     """What is no header after all is shown, and told."""
     text = "---\nNote: all of this is made up.\n\nOnce upon a time there was a sea.\n---\nThe end."
     found = read(text)
-    assert found.fields == {} and found.body == text and len(found.problems) == 1
+    assert found.fields == {} and found.body == text and len(found.flaws) == 1
 
 
 def test_other_comments_are_comments() -> None:
     """Comments behind values, on lines of their own and inside quotes are nobody's problem."""
-    assert not read("---\n# note\ntitle: 'C # D'\ntags: [a] # mine\nlayout: # default\n---\n").problems
+    assert not read("---\n# note\ntitle: 'C # D'\ntags: [a] # mine\nlayout: # default\n---\n").flaws
 
 
 def test_broken_json_leaves_its_other_lines() -> None:
     """What can be read of a broken JSON header is read line by line."""
     found = read('---json\n{\n  "title": "x",\n  "date" "2021",\n  "heat": "3"\n}\n---\nbody')
-    assert found.fields == {"title": "x", "heat": "3"} and [flaw.line for flaw in found.problems] == [4]
+    assert found.fields == {"title": "x", "heat": "3"} and [flaw.line for flaw in found.flaws] == [4]
 
 
 def test_broken_toml_leaves_its_other_lines() -> None:
     """TOML's error comes with its line; good lines stay."""
     found = read("+++\ntitle = 'x'\ndate = oops oops\nheat = 3\n+++\nbody")
     assert found.fields["title"] == "x" and found.fields["heat"] == "3"
-    assert [flaw.line for flaw in found.problems] == [3]
+    assert [flaw.line for flaw in found.flaws] == [3]
 
 
 def test_an_unclosed_header_is_read_as_far_as_it_makes_sense() -> None:
     """Without a closing fence: the whole file, else down to the first blank line, else text."""
     whole = read("---\ntitle: x\nheat: 3\n")
-    assert whole.fields == {"title": "x", "heat": "3"} and len(whole.problems) == 1
+    assert whole.fields == {"title": "x", "heat": "3"} and len(whole.flaws) == 1
     head = read("---\ntitle: x\n\nThis: is a text, and\nnot a header.\n")
     assert head.fields == {"title": "x"}
     assert head.body == "This: is a text, and\nnot a header.\n"
@@ -229,9 +229,9 @@ def test_an_unclosed_header_is_read_as_far_as_it_makes_sense() -> None:
     assert heading.fields == {"title": "x", "tags": ["a", "b"]}
     assert heading.body == "# A heading\n\nText"
     broken = read("---\ntitle: a: b\ntags:\n- a\nText of it")
-    assert broken.fields["title"] == "a: b" and broken.body == "Text of it" and len(broken.problems) == 2
+    assert broken.fields["title"] == "a: b" and broken.body == "Text of it" and len(broken.flaws) == 2
     none = read("---\nx: [\n")
-    assert none.fields == {} and none.body == "---\nx: [\n" and len(none.problems) == 1
+    assert none.fields == {} and none.body == "---\nx: [\n" and len(none.flaws) == 1
 
 
 BOMB = "a0: &a0 [x,x,x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1},*a{n - 1}]\n" for n in range(1, 30))
@@ -263,7 +263,7 @@ def test_hostile_headers_are_one_problem(header: str, reason: str) -> None:
     begin = time.process_time()
     found = read(f"---\ntitle: good\n{header}\n---\nbody")
     assert time.process_time() - begin < 2
-    assert any(reason in flaw.reason for flaw in found.problems)
+    assert any(reason in flaw.reason for flaw in found.flaws)
     assert found.body == "body"
     assert "title" in found.fields
 
@@ -284,7 +284,7 @@ def test_hostile_toml_is_one_problem(header: str) -> None:
     begin = time.process_time()
     found = read(f"+++\ntitle = 'good'\n{header}\n+++\nbody")
     assert time.process_time() - begin < 2
-    assert len(found.problems) == 1
+    assert len(found.flaws) == 1
     assert found.fields["title"] == "good" and found.body == "body"
 
 
@@ -301,7 +301,7 @@ def test_no_text_raises(text: str, is_yaml: bool) -> None:
     """Any text is taken apart, with its problems inside its lines."""
     found = read(text, is_yaml=is_yaml)
     last = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 2
-    assert all(0 <= flaw.line <= last for flaw in found.problems)
+    assert all(0 <= flaw.line <= last for flaw in found.flaws)
 
 
 @given(st.data())

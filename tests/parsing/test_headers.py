@@ -17,6 +17,7 @@ from reader.parsing.headers import (
     MAX_HEADER,
     MAX_NESTING,
     HeaderError,
+    Parsed,
     lines_of,
     read_json,
     read_toml,
@@ -76,7 +77,7 @@ def test_what_passes_is_never_deeper(header: str) -> None:
 
 def test_values_lines_and_flaws_come_together() -> None:
     """Lines are counted from the one the header begins with."""
-    fields, lines, flaws = read_yaml("a: no\nb:\n  - c: 1.10\nb: ~\n", 11)
+    fields, _, lines, flaws, _ = read_yaml("a: no\nb:\n  - c: 1.10\nb: ~\n", 11)
     assert fields == {"a": "no", "b": None}
     assert lines["a"] == 11 and lines["b.0.c"] == 13 and lines["b"] == 14
     assert [(flaw.line, flaw.field) for flaw in flaws] == [(14, "b")]
@@ -85,7 +86,7 @@ def test_values_lines_and_flaws_come_together() -> None:
 @pytest.mark.parametrize("header", ["", "# only a remark\n", "~\n", "---\n"])
 def test_an_empty_header_has_no_fields(header: str) -> None:
     """Nothing said is no error."""
-    assert read_yaml(header, 2) == ({}, {}, [])
+    assert read_yaml(header, 2) == Parsed({})
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_merges_that_double_themselves_are_refused_quickly() -> None:
 
 def test_a_placeholder_of_a_template_is_one_flaw() -> None:
     """`{{date}}` is nothing where a text belongs, with its line and the remedy."""
-    fields, _, flaws = read_yaml("title: x\ndate: {{date}}\n", 2)
+    fields, _, _, flaws, _ = read_yaml("title: x\ndate: {{date}}\n", 2)
     assert fields == {"title": "x", "date": None}
     assert [(flaw.line, flaw.field) for flaw in flaws] == [(3, "date")] and "quotes" in flaws[0].reason
 
@@ -127,17 +128,17 @@ def test_a_placeholder_of_a_template_is_one_flaw() -> None:
 def test_tags_make_no_objects() -> None:
     """A tag that asks for a Python object is listed with its line, and its value is mere text."""
     header = "a: !!python/object:os.system x\nb:\n  c: !!python/object/apply:os.system [ls]\nd: !!int 7\n"
-    fields, _, flaws = read_yaml(header, 2)
+    fields, _, _, flaws, _ = read_yaml(header, 2)
     assert fields == {"a": "x", "b": {"c": ["ls"]}, "d": "7"}
     assert [(flaw.line, flaw.field) for flaw in flaws] == [(2, "a"), (4, "b.c")]
 
 
 def test_numbers_keep_their_digits() -> None:
     """A version, a float and a large number are the texts that the file has."""
-    fields, lines, flaws = read_toml("a = 1.10\nb = 1_000\nc = 0x10\nd = inf\ne = true", 2)
+    fields, _, lines, flaws, _ = read_toml("a = 1.10\nb = 1_000\nc = 0x10\nd = inf\ne = true", 2)
     assert fields == {"a": "1.10", "b": "1000", "c": "16", "d": "inf", "e": "true"}
     assert lines == {"a": 2, "b": 3, "c": 4, "d": 5, "e": 6} and not flaws
-    fields, lines, flaws = read_json(
+    fields, _, lines, flaws, _ = read_json(
         '{"a": 1.10,\n "b": 12345678901234567890, "c": null, "d": NaN, "e": false}', 1
     )
     assert fields == {"a": "1.10", "b": "12345678901234567890", "c": None, "d": "NaN", "e": "false"}
@@ -146,7 +147,7 @@ def test_numbers_keep_their_digits() -> None:
 
 def test_a_number_that_is_too_large_is_one_problem() -> None:
     """Thousands of hexadecimal digits are named by their key, and the other fields are there."""
-    fields, _, flaws = read_toml(f"title = 'x'\n\nsize = 0x{'f' * 3600}\n", 2)
+    fields, _, _, flaws, _ = read_toml(f"title = 'x'\n\nsize = 0x{'f' * 3600}\n", 2)
     assert fields == {"title": "x"}
     assert [(flaw.line, flaw.field) for flaw in flaws] == [(4, "size")] and "too large" in flaws[0].reason
     assert read_toml(f"a = {2**LONGEST_NUMBER - 1}", 1)[0]["a"] == str(2**LONGEST_NUMBER - 1)
@@ -154,7 +155,7 @@ def test_a_number_that_is_too_large_is_one_problem() -> None:
 
 def test_json_that_says_a_key_twice() -> None:
     """The last one is taken, and it is told on its line."""
-    fields, _, flaws = read_json('{"a": "1",\n"b": "2",\n"b": "3"}', 5)
+    fields, _, _, flaws, _ = read_json('{"a": "1",\n"b": "2",\n"b": "3"}', 5)
     assert fields == {"a": "1", "b": "3"}
     assert [(flaw.line, flaw.field) for flaw in flaws] == [(6, "b")]
 
