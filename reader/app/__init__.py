@@ -45,5 +45,5 @@ class Start(NamedTuple):
     @property
     def begins_folded(self) -> bool:
         """Returns whether the list is folded by stories at first."""
-        settings = (self.is_folded, self.visit.is_folded, self.config.list.get("stories", False))
+        settings = (self.is_folded, self.visit.is_folded, self.config.list.stories)
         return next(one for one in settings if one is not None)

@@ -164,7 +164,7 @@ def _feeds(settings: Config) -> Iterator[Finding]:
     from reader.feeds import subscriptions
     from reader.feeds.state import FILE, State
 
-    folder = Path(news_folder(settings.feeds.get("folder", "")))
+    folder = Path(news_folder(settings.feeds.folder))
     yield Finding("news", str(folder), _writable(folder), _open_to_others(folder))
     try:
         feeds, notices = subscriptions.load()

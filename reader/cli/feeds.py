@@ -61,11 +61,11 @@ def read_feeds() -> tuple[list[Subscription], str]:
     configured = read_settings().feeds
     feeds, notices = subscriptions.load()
     tell(notices)
-    every = subscriptions.seconds_of(configured["every"]) if "every" in configured else 0
+    every = subscriptions.seconds_of(configured.every) if configured.every else 0
     with State() as state:
         feeds = state.named(feeds)
     feeds = [one if one.every else one._replace(every=every) for one in feeds]
-    return feeds, news_folder(configured.get("folder", ""))
+    return feeds, news_folder(configured.folder)
 
 
 def _opened(folder: str) -> Library:
@@ -402,7 +402,7 @@ def _save(options: Namespace) -> int:
 
     if not options.urls:
         raise UsageError('no address given; for example: "reader save https://paper.example/story"')
-    folder = news_folder(read_settings().feeds.get("folder", ""))
+    folder = news_folder(read_settings().feeds.folder)
     topics = [topic for topic in map(clean_line, options.topic) if topic]
     code = 0
     for one in saving.save(options.urls, topics=topics, folder=folder):

@@ -44,7 +44,7 @@ def write_list(library: Library, options: Namespace, query: Query, output: Outpu
     """Write the headlines that the query asks for."""
     is_folded: bool | None = options.stories
     if is_folded is None:
-        is_folded = config.load()[0].list.get("stories", False)
+        is_folded = config.load()[0].list.stories
     folding = Folding() if is_folded else None
     rows = headlines(library.select(query, folding=folding), options.limit)
     if few(options) is not None:

@@ -103,7 +103,7 @@ def _show(
     last = visit.load(file) if settings.remember else visit.Visit()
     if query is None:
         query = _parsed(last.query)
-    news = os.path.join(os.path.realpath(news_folder(settings.feeds.get("folder", ""))), "")
+    news = os.path.join(os.path.realpath(news_folder(settings.feeds.folder)), "")
     folders = [os.path.realpath(source) for source in sources if not is_shared(source)]
     again: list[str] = []
     own, bad_colours = palettes.load(os.path.join(paths.folder_of("config"), "themes"))

@@ -246,7 +246,7 @@ def _configured(settings: Config) -> list[Source]:
             raise UsageError('a restricted reader opens only what it is given: "reader --restricted FOLDER"')
         return [paths.data_dir("sample_feed")]
     if not chosen:
-        configured = settings.feeds.get("folder", "")
+        configured = settings.feeds.folder
         if is_in_use(configured):
             return [paths.ensure(news_folder(configured))]
         return [paths.data_dir("sample_feed")]

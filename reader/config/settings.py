@@ -37,10 +37,27 @@ NOTHING_USED = "; the defaults are used"
 TAG_COLOURS = ("red", "orange", "yellow", "green", "teal", "blue", "purple", "pink")
 """The names of the colours, as the configuration writes them."""
 
-_FEEDS = ("folder", "every", "contact")
 _SITE = ("folder", "name", "url", "permalink")
 _DURATION = re.compile(r"[1-9]\d{0,5} ?(?:m|min|h|d|w|mo|y)", re.ASCII)
 _CONTACT = re.compile(r"[!-'*-~]{0,200}", re.ASCII)
+
+
+class ListSettings(NamedTuple):
+    """The table [list]."""
+
+    stories: bool = False
+    """Whether lists are folded by stories."""
+
+
+class FeedSettings(NamedTuple):
+    """The table [feeds]."""
+
+    folder: str = ""
+    """The news folder; empty = the default one (`reader.config.sources.news_folder`)."""
+    every: str = ""
+    """The default interval of fetches, like "30m"; empty = an hour."""
+    contact: str = ""
+    """A contact address for servers; empty = none."""
 
 
 class Config(NamedTuple):
@@ -95,11 +112,8 @@ class Config(NamedTuple):
     """Whether the screen starts where the last visit ended."""
     find_stories: bool = True
     """Whether articles are compared to find stories."""
-    list: Mapping[str, bool] = {}
-    """Whether lists are folded by stories (`stories`)."""
-    feeds: Mapping[str, str] = {}
-    """The news folder (`folder`), the default interval of fetches (`every`), and a contact address for
-    servers (`contact`)."""
+    list: ListSettings = ListSettings()
+    feeds: FeedSettings = FeedSettings()
     skip_folders: tuple[str, ...] = SKIPPED_FOLDERS
     """Names of folders below a collection that are skipped, besides hidden ones."""
     site: tuple[Mapping[str, str], ...] = ()
@@ -135,7 +149,7 @@ def load(path: str | os.PathLike[str] | None = None) -> tuple[Config, list[str]]
                 warnings.append(f"unknown key {shown(key)}; {nearest(key, Config._fields)}")
         except _Invalid as error:
             expected = str(error).replace("a table", f"a table [{key}]")
-            default = spelled(Config._field_defaults[key])
+            default = spelled(_plain(Config._field_defaults[key]))
             warnings.append(f"{key}: expected {expected}, not {quoted(value)}; {default} is used")
         except Exception as error:  # whatever one value causes, the others are used
             warnings.append(f"{brief(key)}: cannot be used ({type(error).__name__}); the default is used")
@@ -149,7 +163,7 @@ def _as_allowed(config: Config) -> Config:
         config = config._replace(browser=(), text_browser=(), copy=(), open={})
     if not may.network:
         config = config._replace(fetch_pictures=False, relay="")
-    return config if may.files else config._replace(remember=False, feeds={})
+    return config if may.files else config._replace(remember=False, feeds=FeedSettings())
 
 
 def summary(warnings: Sequence[str]) -> list[str]:
@@ -163,7 +177,7 @@ def as_toml(config: Config) -> str:
     """The whole configuration as config.toml, with the defaults."""
     plain: list[str] = []
     tables: list[str] = []
-    for key, value in config._asdict().items():
+    for key, value in zip(config._fields, map(_plain, config), strict=True):
         if key == "site" and value:
             for site in value:
                 tables += ["", "[[site]]", *(f"{name} = {spelled(text)}" for name, text in site.items())]
@@ -173,6 +187,13 @@ def as_toml(config: Config) -> str:
         else:
             plain.append(f"{key} = {spelled(value)}")
     return "\n".join([*plain, *tables]) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    """A value as TOML has it; of a record the keys that are set."""
+    if isinstance(value, ListSettings | FeedSettings):
+        return {name: item for name, item in value._asdict().items() if item}
+    return value
 
 
 def _toml(raw: bytes) -> dict[str, Any]:
@@ -407,14 +428,14 @@ def _keys(value: object, _: str, warnings: list[str]) -> dict[str, str]:
     return dict(_known("keys", _texts_by_name(value), BY_ID, warnings, "command"))
 
 
-def _list(value: object, _: str, warnings: list[str]) -> dict[str, bool]:
+def _list(value: object, _: str, warnings: list[str]) -> ListSettings:
     good = {}
-    for name, item in _known("list", _table(value), ("stories",), warnings):
+    for name, item in _known("list", _table(value), ListSettings._fields, warnings):
         if isinstance(item, bool):
             good[name] = item
         else:
             warnings.append(f"list: {name}: expected true or false, not {quoted(item)}")
-    return good
+    return ListSettings(**good)
 
 
 def _topics(value: object, _: str, warnings: list[str]) -> dict[str, str]:
@@ -432,8 +453,8 @@ def _topics(value: object, _: str, warnings: list[str]) -> dict[str, str]:
     return good
 
 
-def _feeds(value: object, folder: str, warnings: list[str]) -> dict[str, str]:
-    pairs = dict(_known("feeds", _texts_by_name(value), _FEEDS, warnings))
+def _feeds(value: object, folder: str, warnings: list[str]) -> FeedSettings:
+    pairs = dict(_known("feeds", _texts_by_name(value), FeedSettings._fields, warnings))
     if pairs.get("folder"):
         pairs["folder"] = _absolute(pairs["folder"], folder)
     if "every" in pairs and not _DURATION.fullmatch(pairs["every"]):
@@ -441,7 +462,7 @@ def _feeds(value: object, folder: str, warnings: list[str]) -> dict[str, str]:
     if not _CONTACT.fullmatch(pairs.get("contact", "")):
         contact = shown(pairs.pop("contact"))
         warnings.append(f"feeds: contact: expected an address like ana@blog.example, not {contact}")
-    return pairs
+    return FeedSettings(**pairs)
 
 
 def _sites(value: object, folder: str, warnings: list[str]) -> tuple[Mapping[str, str], ...]:

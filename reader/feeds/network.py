@@ -155,7 +155,7 @@ class Network:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        contact = config.load()[0].feeds.get("contact", "")
+        contact = config.load()[0].feeds.contact
         self._user_agent = f"{PROGRAM} (feed reader{f'; {contact}' if contact else ''})"
         self._new_pool = partial(
             httpcore2.AsyncConnectionPool, ssl_context=httpx2.create_ssl_context(), max_connections=100,

@@ -166,13 +166,13 @@ class Feeds:
                 [one.address for one in added] if len(added) == 1 else (), is_asked_for=bool(added)
             )
         elif not is_elsewhere:
-            self._host.reopen(news_folder(self._config.feeds.get("folder", "")))
+            self._host.reopen(news_folder(self._config.feeds.folder))
 
     def action_open_folder(self) -> None:
         """Ask for another folder and open it; suggests the news folder if that is not open."""
         from reader.app.screens.dialogs import Ask  # loaded when it is first opened
 
-        folder = news_folder(self._config.feeds.get("folder", ""))
+        folder = news_folder(self._config.feeds.folder)
 
         def open_it(path: str | None) -> None:
             chosen = os.path.abspath(os.path.expanduser(path.strip())) if path and path.strip() else ""
