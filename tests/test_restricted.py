@@ -309,6 +309,8 @@ def test_an_index_that_another_account_updates_is_read_again(
 
 
 KEYS = [chr(code) for code in range(33, 127) if chr(code) not in "qQ"]
+ESCAPE = "\x1b[27u"
+"""The key as terminals with Kitty's protocol send it: no wait for what may follow a bare ESC."""
 CONTROLS = [chr(code) for code in (1, 2, 4, 5, 6, 7, 12, 14, 15, 16, 18, 19, 20, 21, 22, 23, 24, 25, 26)]
 
 
@@ -318,19 +320,17 @@ def test_no_key_of_the_screen_does_more_than_keep_marks(folder: Path, home: Path
     code = f"{AUDITED}\nsys.exit(main(sys.argv[2:]))"
     command = [sys.executable, "-c", code, str(log), "--restricted", str(folder)]
     variables = {"PYTHONDONTWRITEBYTECODE": "1", "DISPLAY": ":9", "READER_RESTRICTED": "0"}
-    with RealScreen(folder, home, command=command, variables=variables) as screen:
+    with RealScreen(folder, home, columns=100, rows=30, command=command, variables=variables) as screen:
         screen.wait_for("Harbour number 2")
         for key in (*KEYS, *CONTROLS):
-            screen.press(key, quiet=0.02)
-            screen.press("\x1b", quiet=0.02)
-            screen.press("\x1b", quiet=0.02)
+            screen.press(key + ESCAPE * 2, quiet=0.02)
         screen.press("\r", quiet=0.1)
         screen.press("]\r", quiet=0.3)
         for wanted in ("Pipe", "Open folder", "Suspend", "Save search"):
-            screen.press("\x1b:", quiet=0.1)
+            screen.press(":", quiet=0.1)
             screen.press(wanted, quiet=0.3)
             screen.press("\r", quiet=0.1)
-            screen.press("\x1b", quiet=0.1)
+            screen.press(ESCAPE, quiet=0.1)
         assert not screen.is_stopped
         screen.press("\x03", quiet=0.1)
         assert screen.wait_for_end() == 0
