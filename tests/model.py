@@ -411,18 +411,11 @@ def lies_in(one: Stored, span: query_dates.TimeSpan) -> bool:
 
 
 def _is_in_span(one: Stored, field: str, value: str, now: datetime) -> bool:
-    if (second := one.second) is None:
-        return False
     if field == "since":
-        span = query_dates.TimeSpan(query_dates.since(value, now), None)
-    elif field == "until":
-        span = query_dates.TimeSpan(None, query_dates.until(value, now))
-    else:
-        span = query_dates.on(value, now)
-    if not isinstance(one.article.published_date_time, datetime):
-        span = query_dates.days_in(span)
-    start, stop = map(_whole, span)
-    return (start is None or second >= start) and (stop is None or second < stop)
+        return lies_in(one, query_dates.TimeSpan(query_dates.since(value, now), None))
+    if field == "until":
+        return lies_in(one, query_dates.TimeSpan(None, query_dates.until(value, now)))
+    return lies_in(one, query_dates.on(value, now))
 
 
 def _domains(article: Article) -> set[str]:
@@ -477,19 +470,18 @@ def _is_one_run(wanted: Sequence[str]) -> bool:
 
 
 def _stand(text: tuple[str, ...], wanted: tuple[str, ...], may_go_on: bool) -> bool:
-    for start in range(len(text) - len(wanted) + 1):
-        part = text[start : start + len(wanted)]
-        last, sought = part[-1], wanted[-1]
-        if part[:-1] == wanted[:-1] and (
-            last == sought
-            or (_may(sought, may_go_on) and last.startswith(sought))
-            or (len(wanted) == 1 and _may(sought, False) and last.endswith(sought))
-        ):
+    """Whether these words follow each other in a text."""
+    first, last = wanted[:-1], wanted[-1]
+    goes_on = _goes_on(last, may_go_on)
+    is_part = not first and _goes_on(last, False)
+    for place, word in enumerate(text):
+        fits = word == last or (goes_on and word.startswith(last)) or (is_part and word.endswith(last))
+        if fits and (not first or text[max(place - len(first), 0) : place] == first):
             return True
     return False
 
 
-def _may(word: str, may_go_on: bool) -> bool:
+def _goes_on(word: str, may_go_on: bool) -> bool:
     """A prefix may go on, and so may a single character of a script that is indexed by pairs."""
     return may_go_on or (len(word) == 1 and _words(word * 3) == (word * 2, word * 2))
 

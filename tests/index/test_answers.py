@@ -65,18 +65,19 @@ def agree(library: Library, model: Model, query: Query) -> None:
     assert (len(results), results.is_exact) == (len(wanted), True)
     shown = results.window(0, 1000)
     assert ids(shown) == wanted
-    one_by_one = [one for place in range(len(wanted)) for one in results.window(place, place + 1)]
-    assert one_by_one == shown
-    assert [results.position(one.number) for one in shown] == list(range(len(shown)))
+    # A few of them one by one: each is a question, and a walk through a dozen lists asks thousands.
+    for place in range(0, len(shown), len(shown) // 3 + 1):
+        assert results.window(place, place + 1) == [shown[place]]
+        assert results.position(shown[place].number) == place
     assert results.window(3, 8) == shown[3:8] and results.window(len(shown), len(shown) + 50) == []
 
 
 def agree_on_facets(library: Library, model: Model, query: Query) -> None:
     """Every count is what the model lists with that value, and so is what each exclusion keeps out."""
+    listed = len(model.select(query, NOW))
     for field in FACETS:
         facet = library.facet(field, query, NOW)
         assert [tuple(one) for one in facet.values] == model.facet(field, query, NOW), field
-        listed = len(model.select(query, NOW))
         for value, count, _ in facet.kept_out:
             assert count == len(model.select(query.excluding(field, value), NOW)) - listed, value
     for field, cells, whole in (
