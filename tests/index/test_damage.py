@@ -179,7 +179,7 @@ def test_a_value_that_cannot_be_used_is_a_mistake_of_the_query(
     def failing(*_: object) -> Any:
         raise error
 
-    monkeypatch.setattr("reader.article.dates.since", failing)
+    monkeypatch.setattr("reader.query.dates.since", failing)
     with pytest.raises(QueryError, match=str(error)):
         library.select(Query((Term("since", ("7d",)),)), NOW)
     with pytest.raises(QueryError, match=str(error)):
