@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 from textual.app import App
+from textual.content import Content
 from textual.widgets import Input, Label
 
+from reader.app.keys import UNBOUND
+from reader.app.screens.addresses import Links
 from reader.app.screens.dialogs import Ask, Confirm
-from reader.app.screens.page import Hints, parts_of
+from reader.app.screens.page import Hints
 from tests.app.pilot import strips
 
 SHEET = Path(__file__).parents[2] / "styles" / "pages.tcss"
@@ -20,7 +23,7 @@ class Asking(App[None]):
 
     CSS_PATH = SHEET
 
-    def __init__(self, dialog: Confirm | Ask) -> None:
+    def __init__(self, dialog: Confirm | Ask | Links) -> None:
         super().__init__()
         self.dialog = dialog
         self.answers: list[bool | str | None] = []
@@ -96,8 +99,17 @@ async def test_a_key_is_not_parted_from_its_words() -> None:
         assert {"Enter ok   Esc cancel", "Right complete"} <= {*lines}
 
 
+async def test_a_command_without_a_key_is_not_in_the_line_of_keys() -> None:
+    """The user may have taken its key away."""
+    app = Asking(Links([("Tides", "https://tide.example/")], lambda url: None))
+    app.set_keymap({"copy_url": UNBOUND})
+    async with app.run_test(size=(60, 12)) as pilot:
+        await pilot.pause()
+        assert any("number or Enter open   Esc back" in strip.text for strip in strips(app))
+
+
 def test_keys_stand_beside_each_other_where_there_is_room() -> None:
-    """And several that do one thing stay together."""
-    hints = Hints(parts_of([("up", ""), ("down", "which"), ("escape", "leave")]))
+    """Each stays on one line with its words."""
+    hints = Hints([Content("Up Down which"), Content("Esc leave")])
     assert hints.in_width(30).plain == "Up Down which   Esc leave"
     assert hints.in_width(24).plain == "Up Down which\nEsc leave"

@@ -99,9 +99,12 @@ class Feeds:
                     found = answer["found"]
             except Exception as error:
                 reason = error_notice(error)
+            self._host.call_later(done, found, reason)
+
+        def done(found: Any, reason: str) -> None:
             self._processes.discard(process)
             if not process.is_ended:
-                self._host.call_later(then, found, reason)
+                then(found, reason)
 
         self._host.in_thread(work)
         return process.end

@@ -170,9 +170,7 @@ class StillPalette(CommandPalette):
     def on_mount(self) -> None:
         """Before the line has the focus."""
         self.query_one(Input).cursor_blink = False
-        keys = KeyLine(
-            ("up", ""), ("down", "move"), ("enter", "run"), ("escape", "cancel"), id="palette-keys"
-        )
+        keys = KeyLine(("up down", "move"), ("enter", "run"), ("escape", "cancel"), id="palette-keys")
         self.mount(keys)
 
     def on_resize(self, event: events.Resize) -> None:

@@ -204,7 +204,7 @@ class MarkMany(Page["Choice | None"]):
             yield OptionList(markup=False, classes="body")
             yield Label(Content("Mark as"), classes="dialog--question")
             yield Pressable(Content("\n").join(self._action_keys()), id="mark-actions")
-            yield KeyLine(("up", ""), ("down", "move"), ("back", "cancel"))
+            yield KeyLine(("up down", "move"), ("back", "cancel"))
 
     def on_mount(self) -> None:
         width = max(len(f"{scope.size:,}") for scope in self._scopes)

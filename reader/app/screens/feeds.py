@@ -317,7 +317,8 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
 Found = Sequence[dict[str, Any]]
 """Candidates found by `reader.feeds.discovery`."""
 Discover = Callable[[str, Callable[[Found, str], object]], Callable[[], None]]
-"""Looks for feeds at an address and calls back with them or an error; returns a function that cancels it."""
+"""Looks for feeds at an address and calls back with them or an error, unless the function that it returns is
+called before."""
 
 MOST_SHOWN = 3
 """Number of a feed's newest titles shown."""
@@ -330,7 +331,7 @@ class SubscribePage(Page["Subscription | None"]):
         super().__init__()
         self._discover, self._folders = discover, folders
         self._end: Callable[[], None] | None = None
-        self._look = 0
+        """Cancels the search for feeds, if one is running."""
         self.found: Found = ()
         """The feeds that were found."""
 
@@ -362,16 +363,9 @@ class SubscribePage(Page["Subscription | None"]):
         if not address:
             return
         self._stop_looking()
-        self._look += 1
-        look = self._look
         self._show_found(())
         self._say("Looking for feeds…")
-
-        def show(found: Found, reason: str) -> None:
-            if look == self._look and self.is_open:
-                self._have_found(found, reason)
-
-        self._end = self._discover(address, show)
+        self._end = self._discover(address, self._have_found)
 
     def _have_found(self, found: Found, reason: str) -> None:
         self._end = None

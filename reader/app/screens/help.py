@@ -67,7 +67,7 @@ class Help(Page[None]):
             yield Static(id="help-text")
         with Horizontal(id="help-foot"):
             yield TextLine(placeholder=FOOT, id="help-find")
-            yield KeyLine(("move_down", ""), ("move_up", "scroll"), ("back", "back"))
+            yield KeyLine(("move_down move_up", "scroll"), ("back", "back"))
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out again: in two columns where each has room for a sentence."""

@@ -19,9 +19,9 @@ from textual.visual import RenderOptions, Visual
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
-from reader.app.keys import binding
+from reader.app.keys import UNBOUND, binding
 from reader.app.paint.styles import PAGE_HEIGHTS, PAGE_WIDTHS, page_sheet
-from reader.app.widgets.lines import GAP, Pressable, pressing
+from reader.app.widgets.lines import GAP, Pressable, key_hint
 from reader.config.commands import BY_ID, key_words
 
 Row = TypeVar("Row")
@@ -129,7 +129,7 @@ class Page(ModalScreen[ScreenResultType]):
 
 
 Hint = tuple[str, str]
-"""A command, or Textual's name of a key, and its description; without one it shares that of the next hint."""
+"""Commands or Textual's names of keys, separated by spaces, and what they do."""
 
 
 class Hints(Visual):
@@ -178,24 +178,12 @@ class KeyLine(Pressable):
     def render(self) -> Hints:
         hints, before, after = self._shown
         bound = {found.binding.id: key for key, found in reversed(self.screen.active_bindings.items())}
-        keys = [(bound.get(name, "") if name in BY_ID else name, words) for name, words in hints]
-        parts = parts_of([(key, words) for key, words in keys if key])
+        parts = []
+        for names, words in hints:
+            found = (bound.get(name) if name in BY_ID else name for name in names.split())
+            if keys := [key for key in found if key and key != UNBOUND]:
+                written = [key_words(key, is_plain=True) for key in keys]
+                parts.append(key_hint(keys, written, words, "bold"))
         if before:
             parts[:1] = [Content.assemble(before, *parts[:1])]
         return Hints([*parts, Content(after)] if after else parts)
-
-
-def parts_of(hints: Sequence[Hint]) -> list[Content]:
-    """The parts that stay on one line: each key, or several with the same description, with that
-    description."""
-    parts: list[Content] = []
-    keys: list[Content | str] = []
-    for key, words in hints:
-        written = Content.styled(key_words(key, is_plain=True), "bold")
-        keys.append(pressing(Content.assemble(written, f" {words}") if words else written, key))
-        if words:
-            parts.append(Content.assemble(*keys))
-            keys = []
-        else:
-            keys.append(" ")
-    return parts

@@ -124,8 +124,8 @@ class CommandOutput(Page[None]):
         view.sentence = reason or "No output."
         if output is not None:
             view.text = output.text
-        scroll = (("move_down", ""), ("move_up", ""), ("page_on", "scroll"))
-        self._say(_outcome(output), ("back", "back"), *scroll, ("copy_url", "copy"))
+        scroll = ("move_down move_up page_on", "scroll")
+        self._say(_outcome(output), ("back", "back"), scroll, ("copy_url", "copy"))
 
     def _say(self, state: str, *keys: Hint) -> None:
         name = cut(shlex.join(self._argv), max(self.app.size.width - len(state) - 8, 8))

@@ -32,7 +32,7 @@ from reader.query.topic_rules import rule_query
 MOST_NAME, MOST_TEXT = 22, 70
 """Cells of a name and of a query; the list cuts what is wider than the dialog."""
 KEYS = (
-    ("enter", "show"), ("back", "back"), ("e", "edit"), ("r", "rename"), ("J", ""), ("K", "move"),
+    ("enter", "show"), ("back", "back"), ("e", "edit"), ("r", "rename"), ("J K", "move"),
     ("d", "delete"), ("undo", "undo"),
 )  # fmt: skip
 KEYS_WITHOUT_QUERIES = (("undo", "undo"), ("back", "back"))

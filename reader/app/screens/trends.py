@@ -26,7 +26,7 @@ from reader.query.fields import BY_NAME
 from reader.query.trends import TREND_FIELDS, Trend, TrendField, Trends, signed, sparklines
 
 KEYS = (
-    ("enter", "show articles"), ("pane_left", ""), ("pane_right", "shorter, longer"),
+    ("enter", "show articles"), ("pane_left pane_right", "shorter, longer"),
     ("focus_facets", "next field"), ("back", "back"),
 )  # fmt: skip
 SPANS: Sequence[tuple[str, str]] = (

@@ -4,6 +4,7 @@ text line, which dialogs use too.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -342,6 +343,12 @@ def pressing(content: Content, key: str) -> Content:
     return content.stylize(Style.from_meta({"@click": f"press({key!r})"}))
 
 
+def key_hint(keys: Sequence[str], written: Sequence[str], words: str, style: str) -> Content:
+    """Keys, as they are written, and what they do; a click on the words presses the first key."""
+    shown = [pressing(Content.styled(text, style), key) for key, text in zip(keys, written, strict=True)]
+    return Content.assemble(Content(" ").join(shown), pressing(Content(f" {words}"), keys[0]))
+
+
 class Pressable(Static):
     """Text that can be clicked instead of pressing its keys."""
 
@@ -363,20 +370,11 @@ class Footer(Pressable):
 
     def render(self) -> Content:
         """As many hints as fit; those marked `is_kept` always."""
-        hints = list(self.hints)
+        hints = {hint: key_hint(hint.keys, hint.written, hint.word, ACCENT) for hint in self.hints}
         others = [hint for hint in hints if not hint.is_kept]
         before = (f" {self.pressed}…{GAP}" if self.pressed else " ", STRONG)
         while True:
-            line = Content.assemble(before, Content(GAP).join(map(_hint, hints)))
+            line = Content.assemble(before, Content(GAP).join(hints.values()))
             if not others or line.cell_length <= self.size.width:
                 return line
-            hints.remove(others.pop())
-
-
-def _hint(hint: KeyHint) -> Content:
-    """A hint; a click on its word presses the first of its keys."""
-    written = [
-        pressing(Content.styled(shown, ACCENT), key)
-        for key, shown in zip(hint.keys, hint.written, strict=True)
-    ]
-    return Content.assemble(Content(" ").join(written), pressing(Content(f" {hint.word}"), hint.keys[0]))
+            del hints[others.pop()]
