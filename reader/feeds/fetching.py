@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from reader.article.text import clean_line, display_path
 from reader.config import paths, private_files
 from reader.errors import ReaderError, StorageError
-from reader.feeds import network, subscriptions
+from reader.feeds import network, schedule, subscriptions
 from reader.feeds.articles import NewsFolder
 from reader.feeds.login import login_of
 from reader.feeds.matching import Reading
@@ -256,7 +256,7 @@ class _Run:
     def _unchanged(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
         feed = feed._replace(
             fetched=self._now, failures=0, error="",
-            due=network.due_after_success(time.time(), one.every, 0, answer.headers),
+            due=schedule.due_after_success(time.time(), one.every, 0, answer.headers),
         )  # fmt: skip
         self._state.store(feed)
         note = self._move(one, answer)
@@ -272,7 +272,7 @@ class _Run:
         self, one: Subscription, feed: FeedState, sentence: str, wait: float = 0, *, is_gone: bool = False
     ) -> FeedStep:
         failures = feed.failures + 1
-        due = network.due_after_failure(time.time(), one.every, failures, wait)
+        due = schedule.due_after_failure(time.time(), one.every, failures, wait)
         sentence = clean_line(sentence)
         self._state.store(feed._replace(failures=failures, error=sentence, due=due, gone=is_gone))
         return FeedStep(one.address, one.label, "failed", error=sentence)
@@ -297,7 +297,7 @@ class _Run:
             etag=_sendable(answer.headers.get("etag", "")),
             modified=_sendable(answer.headers.get("last-modified", "")),
             validated=now if is_validated else 0,
-            due=network.due_after_success(now, one.every, reading.ttl, answer.headers),
+            due=schedule.due_after_success(now, one.every, reading.ttl, answer.headers),
         )  # fmt: skip
         writer.finish(feed)
         return FeedStep(one.address, one.label, "fetched", new, updated, note=self._move(one, answer))

@@ -30,6 +30,7 @@ from reader.article.network import PrivateAddress, Unreachable, addresses, is_pu
 from reader.article.text import clean_line
 from reader.article.urls import UnsafeUrl, checked_url
 from reader.errors import ReaderError, shown
+from reader.feeds.schedule import LONGEST
 from reader.permissions import require
 
 PROGRAM = f"news-reader-tui/{__version__}"
@@ -41,15 +42,6 @@ MOST_MEMBERS = 100
 """Maximum number of gzip members in a response, one after another."""
 MOST_AT_A_HOST = 2
 """Maximum number of simultaneous connections to one host."""
-
-EVERY = 3600
-"""Default seconds between two fetches of a feed."""
-LONGEST = 86400
-"""Maximum seconds by which a server, or repeated failures, can delay a fetch."""
-LEAST = 300
-"""Minimum seconds between two fetches, unless the user has set an interval."""
-FIRST_RETRY = 600
-"""Seconds before a failed feed is fetched again; doubled after each further failure."""
 
 _UNSUPPORTED = frozenset(("br", "zstd", "compress", "x-compress", "dcb", "dcz"))
 """Compressions that servers use unasked; other names, such as "utf-8" or "none", mean none."""
@@ -366,7 +358,7 @@ class _Backend(httpcore2.AsyncNetworkBackend):
         """Connect to a host if that is allowed."""
         require("network")
         look_up = public_addresses if self._only_public else addresses
-        found = await asyncio.to_thread(look_up, host, port, timeout or LEAST)
+        found = await asyncio.to_thread(look_up, host, port, timeout or Limits().connect)
         failure: Exception = httpcore2.ConnectError("no address")
         for ip in list(dict.fromkeys(address.ip for address in found))[:4]:
             try:
@@ -378,35 +370,6 @@ class _Backend(httpcore2.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         """Wait, for the pool."""
         await asyncio.sleep(seconds)
-
-
-def due_after_success(now: float, every: int, ttl: int, headers: Mapping[str, str]) -> float:
-    """When to fetch again after a response: after the user's interval, or longer if the feed wants
-    that. `ttl` is in minutes."""
-    fresh = max(max_age(headers), ttl * 60)
-    return now + min(max(every or EVERY, fresh, LEAST if not every else 0), max(LONGEST, every))
-
-
-def due_after_failure(now: float, every: int, failures: int, wait: float) -> float:
-    """When to fetch again after this many consecutive failures; not before the server's
-    `Retry-After`."""
-    back_off: float = min(FIRST_RETRY * 2 ** min(failures - 1, 10), LONGEST)
-    return now + max(back_off, wait, min(every, LONGEST) if failures > 1 else 0)
-
-
-def max_age(headers: Mapping[str, str]) -> int:
-    """The seconds that a response is fresh, from `Cache-Control`; 0 if not given."""
-    directives: dict[str, str] = {}
-    for part in headers.get("cache-control", "").lower().split(","):
-        name, _, value = part.strip().partition("=")
-        directives[name] = value.strip('" ')
-    if "no-cache" in directives or "no-store" in directives:
-        return 0
-    fresh, age = (
-        int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-        for text in (directives.get("max-age", ""), headers.get("age", ""))
-    )
-    return max(fresh - age, 0)
 
 
 def _checked(url: str) -> str:

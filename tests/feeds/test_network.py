@@ -15,7 +15,7 @@ import pytest
 
 from reader import __version__, config
 from reader.config.paths import config_file
-from reader.feeds.network import Answer, FetchError, Network, due_after_failure, due_after_success
+from reader.feeds.network import Answer, FetchError, Network
 from tests.feeds.conftest import QUICK
 from tests.feeds.site import Page, Site
 
@@ -258,35 +258,6 @@ def test_a_server_without_tls_is_said_in_words(site: Site) -> None:
 
 
 NOW = 1_800_000_000.0
-
-
-@pytest.mark.parametrize(
-    ("every", "ttl", "headers", "seconds"),
-    [
-        (0, 0, {}, 3600),
-        (1800, 0, {}, 1800),
-        (60, 0, {}, 60),
-        (0, 120, {}, 7200),
-        (0, 0, {"cache-control": "public, max-age=7200"}, 7200),
-        (0, 0, {"cache-control": "max-age=7200", "age": "3600"}, 3600),
-        (0, 0, {"cache-control": "no-cache, max-age=9000"}, 3600),
-        (0, 0, {"cache-control": "max-age=99999999"}, 86400),
-        (0, 99999, {}, 86400),
-        (7 * 86400, 0, {}, 7 * 86400),
-        (0, 0, {"cache-control": "max-age=x"}, 3600),
-    ],
-)
-def test_when_a_feed_is_fetched_again(every: int, ttl: int, headers: dict[str, str], seconds: int) -> None:
-    """The user's interval, or longer if the feed wishes it, up to a day."""
-    assert due_after_success(NOW, every, ttl, headers) == NOW + seconds
-
-
-def test_failures_are_retried_ever_later() -> None:
-    """Twice as long each time, a day at most, never before Retry-After."""
-    waits = [due_after_failure(NOW, 0, number, 0) - NOW for number in range(1, 12)]
-    assert waits[:3] == [600, 1200, 2400]
-    assert waits[-1] == 86400
-    assert due_after_failure(NOW, 0, 1, 5000) == NOW + 5000
 
 
 @pytest.mark.parametrize(
