@@ -13,8 +13,8 @@ FIRST_RETRY = 600
 
 
 def due_after_success(now: float, every: int, ttl: int, headers: Mapping[str, str]) -> float:
-    """When to fetch again after a response: after the user's interval, or longer if the feed wants that. `ttl`
-    is in minutes."""
+    """When to fetch again after a response: after the user's interval, or longer if the feed wants that.
+    `ttl` is in minutes."""
     fresh = max(max_age(headers), ttl * 60)
     return now + min(max(every or EVERY, fresh), max(LONGEST, every))
 
