@@ -306,8 +306,8 @@ class _BlockHtml(_InlineHtml):
         self._tokens: list[Token] = []
         self._nested: list[str] = []
         """Names of the lists, items and quotes that are open."""
-        self._heading = ""
-        self._is_strong = self._is_caption = False
+        self._block = "p"
+        """The element whose text the line holds."""
         self._fixed: list[str] | None = None
         """The text in `pre` so far."""
         self._rows: list[list[list[Token]]] | None = None
@@ -334,15 +334,13 @@ class _BlockHtml(_InlineHtml):
             self._end_paragraph()
             if tag in _NESTED:
                 self._enter(tag, dict(attrs).get("start") or "")
-            elif _KINDS[tag] == "heading":
-                self._heading = tag
             elif tag == "pre":
                 self._fixed = []
             elif tag == "hr":
                 self._tokens.append(Token("hr", "hr", 0, level=self._level))
             elif tag == "table":
                 self._rows = []
-            self._is_strong, self._is_caption = _KINDS[tag] == "head", tag == "figcaption"
+            self._block = tag
 
     def handle_endtag(self, tag: str) -> None:
         """End a block, or what an element means in a line."""
@@ -354,8 +352,9 @@ class _BlockHtml(_InlineHtml):
             self._end_fixed()
         elif self._rows is None:
             self._end_paragraph()
-            while tag in self._nested and self._leave() != tag:
-                pass
+            while tag in self._nested:
+                if self._leave() == tag:
+                    break
 
     def add_unknown(self, tag: str) -> None:
         """In a block, capitalised names are a site's components; their content is shown."""
@@ -417,22 +416,19 @@ class _BlockHtml(_InlineHtml):
     def _end_paragraph(self) -> None:
         self.end_line()
         line, self.line = self.line, []
-        kind, tag = ("heading", self._heading) if self._heading else ("paragraph", "p")
-        is_strong, is_caption = self._is_strong, self._is_caption
-        self._heading, self._is_strong, self._is_caption = "", False, False
+        block, self._block = self._block, "p"
         if not any(token.content.strip() or token.type == "image" for token in line):
             return
-        if is_strong:
+        if _KINDS[block] == "head":
             line = [Token("strong_open", "", 1), *line, Token("strong_close", "", -1)]
+        kind, tag = ("heading", block) if _KINDS[block] == "heading" else ("paragraph", "p")
         hidden = bool(self._nested) and self._nested[-1] == "li"
+        meta = {"caption": True} if block == "figcaption" else {}
         self._tokens += [
-            Token(
-                f"{kind}_open", tag, 1, level=self._level, hidden=hidden,
-                meta={"caption": True} if is_caption else {},
-            ),
+            Token(f"{kind}_open", tag, 1, level=self._level, hidden=hidden, meta=meta),
             Token("inline", "", 0, children=line),
             Token(f"{kind}_close", tag, -1, level=self._level, hidden=hidden),
-        ]  # fmt: skip
+        ]
 
     def _enter(self, tag: str, start: str) -> None:
         if len(self._nested) >= MAX_NESTED:
@@ -440,9 +436,10 @@ class _BlockHtml(_InlineHtml):
         if tag == "li":
             while self._nested and self._nested[-1] not in ("ul", "ol"):
                 self._leave()
-        in_list = bool(self._nested) and self._nested[-1] in ("ul", "ol")
-        for missing in ["ul"] * (tag == "li" and not in_list) + ["li"] * (tag != "li" and in_list):
-            self._open_nested(missing)
+            if not self._nested:
+                self._open_nested("ul")
+        elif self._nested and self._nested[-1] in ("ul", "ol"):
+            self._open_nested("li")
         self._open_nested(tag)
         if tag == "ol" and _START.fullmatch(start):
             self._tokens[-1].attrs["start"] = int(start)
@@ -457,3 +454,54 @@ class _BlockHtml(_InlineHtml):
         self._level -= 1
         self._tokens.append(Token(f"{_NESTED[tag]}_close", tag, -1, level=self._level))
         return tag
+
+
+_WHOLE = re.compile(r"<(?P<tag>pre|script|style)\b[^<>]*>|\{%-?[ ]*highlight\b", re.IGNORECASE)
+"""Beginnings of code, in which every line is kept, and of elements that are skipped."""
+_WHOLE_ENDS = {
+    **{tag: re.compile(f"</{tag}[^<>]*>", re.IGNORECASE) for tag in ("pre", "script", "style")},
+    "highlight": re.compile(r"\{%-?[ ]*endhighlight[^{}]*%\}"),
+}
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
+_ELEMENT = re.compile(
+    r"<(?P<end>/)?(?:(?P<leaf>p|h[1-6])|div|section|article|aside|header|footer|main|nav|figure|details|ul|ol|dl"
+    r"|table|blockquote|center|form|fieldset)\b[^<>]*>",
+    re.IGNORECASE,
+)
+
+
+def html_in_blocks(html: str) -> str:
+    """HTML in which Markdown treats each top-level element as one block: without blank lines and indentation
+    inside, except in code."""
+    parts: list[str] = []
+    at = depth = 0
+    while at < len(html):
+        found = _WHOLE.search(html, at)
+        name = (found["tag"] or "highlight").lower() if found else ""
+        end = _WHOLE_ENDS[name].search(html, found.end()) if found else None
+        text = html[at : found.start()] if found and end else html[at:]
+        lines, depth = _parted("\n".join(filter(None, map(str.strip, text.split("\n")))), depth)
+        parts.append(lines)
+        if not found or not end:
+            break
+        at = end.end()
+        whole = html[found.start() : at]
+        if name == "pre":
+            whole = _BLANK_LINES.sub(lambda blank: "\n" + "&#10;" * (blank[0].count("\n") - 1), whole)
+            parts.append(whole if depth else f"\n{whole}\n")
+        elif name == "highlight":
+            parts.append(f"\n{whole}\n")
+    return "\n".join(filter(None, parts)).strip("\n")
+
+
+def _parted(html: str, depth: int) -> tuple[str, int]:
+    """HTML with a blank line before each element at the top, and how many elements are open at its end."""
+    parts, at = [], 0
+    for found in _ELEMENT.finditer(html):
+        is_end, is_leaf = bool(found["end"]), found["leaf"] is not None
+        if not depth and not is_end:
+            parts += [html[at : found.start()].rstrip("\n"), "\n\n"]
+            at = found.start()
+        if not is_leaf:
+            depth = max(depth + (-1 if is_end else 1), 0)
+    return "".join((*parts, html[at:])), depth

@@ -27,18 +27,6 @@ PEEKED = 4096
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 HTML = (".html", ".htm")
 """Extensions of pages, which are articles only with a header."""
-_WHOLE = re.compile(r"<(?P<tag>pre|script|style)\b[^<>]*>|\{%-?[ ]*highlight\b", re.IGNORECASE)
-"""Beginnings of code, in which every line is kept, and of elements that are skipped."""
-_WHOLE_ENDS = {
-    **{tag: re.compile(f"</{tag}[^<>]*>", re.IGNORECASE) for tag in ("pre", "script", "style")},
-    "highlight": re.compile(r"\{%-?[ ]*endhighlight[^{}]*%\}"),
-}
-_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
-_ELEMENT = re.compile(
-    r"<(?P<end>/)?(?:(?P<leaf>p|h[1-6])|div|section|article|aside|header|footer|main|nav|figure|details|ul|ol|dl"
-    r"|table|blockquote|center|form|fieldset)\b[^<>]*>",
-    re.IGNORECASE,
-)
 _WHOLE_YAML = (".yaml", ".yml")
 
 
@@ -110,45 +98,10 @@ def _of_any_layout(text: str, place: Place, *, is_section: bool) -> Article:
     if is_section and not (parsed.flaws or parsed.body.strip()):
         raise Unreadable(None)
     if path.endswith(HTML):
+        from reader.article.html import html_in_blocks
+
         parsed = parsed._replace(body=html_in_blocks(parsed.body))
     return article_of(parsed, place)
-
-
-def html_in_blocks(html: str) -> str:
-    """HTML in which Markdown treats each top-level element as one block: without blank lines and indentation
-    inside, except in code."""
-    parts: list[str] = []
-    at = depth = 0
-    while at < len(html):
-        found = _WHOLE.search(html, at)
-        name = (found["tag"] or "highlight").lower() if found else ""
-        end = _WHOLE_ENDS[name].search(html, found.end()) if found else None
-        text = html[at : found.start()] if found and end else html[at:]
-        lines, depth = _parted("\n".join(filter(None, map(str.strip, text.split("\n")))), depth)
-        parts.append(lines)
-        if not found or not end:
-            break
-        at = end.end()
-        whole = html[found.start() : at]
-        if name == "pre":
-            whole = _BLANK_LINES.sub(lambda blank: "\n" + "&#10;" * (blank[0].count("\n") - 1), whole)
-            parts.append(whole if depth else f"\n{whole}\n")
-        elif name == "highlight":
-            parts.append(f"\n{whole}\n")
-    return "\n".join(filter(None, parts)).strip("\n")
-
-
-def _parted(html: str, depth: int) -> tuple[str, int]:
-    """HTML with a blank line before each element at the top, and how many elements are open at its end."""
-    parts, at = [], 0
-    for found in _ELEMENT.finditer(html):
-        is_end, is_leaf = bool(found["end"]), found["leaf"] is not None
-        if not depth and not is_end:
-            parts += [html[at : found.start()].rstrip("\n"), "\n\n"]
-            at = found.start()
-        if not is_leaf:
-            depth = max(depth + (-1 if is_end else 1), 0)
-    return "".join((*parts, html[at:])), depth
 
 
 def decode(raw: bytes) -> tuple[str, str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from reader.app.reading.blocks import layout_markdown, links_in
 from reader.app.reading.lines import BOLD, ITALIC, plain
+from reader.article.html import html_in_blocks
 from tests.app.build import texts
 
 PARTS = (
@@ -89,3 +91,17 @@ def test_any_html_is_lines(html: str) -> None:
         text = plain(line)
         assert sum(1 + (unicodedata.east_asian_width(letter) == "W") for letter in text) <= 30
         assert "\u202e" not in text and "\x1b" not in text
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<pre>", "</pre>", "<p>", "<div>", "</div>", "<ul>", "<script>", "</script>", "\n", "\n\n", "x"]
+        )
+    )
+)
+def test_any_page_keeps_its_words(parts: list[str]) -> None:
+    """Whatever is never closed, no word outside scripts is lost."""
+    html = "".join(parts)
+    kept = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
+    assert html_in_blocks(html).count("x") >= kept.count("x")
