@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
@@ -123,14 +123,11 @@ def load() -> tuple[list[Subscription], list[str]]:
 
 def add(new: Sequence[Subscription]) -> list[Subscription]:
     """Add new subscriptions; returns those that were added. Raises ReaderError."""
-    with _changing() as (text, write):
-        tables = _tables(text)
-        known = {without_credentials(str(table.get("url"))) for table in tables}
+    with _changing() as file:
+        known = file.addresses
         added = list({one.address: one for one in new if one.address not in known}.values())
         if added:
-            values = [values_of(one) for one in added]
-            blank = "\n" if text.endswith("\n") and not text.endswith("\n\n") else ""
-            write(_joined(text, blank + "\n".join(map(_block, values))), [*tables, *values])
+            file.append([values_of(one) for one in added])
     return added
 
 
@@ -146,13 +143,9 @@ class Removed(NamedTuple):
 
 def remove(address: str) -> Removed:
     """Remove a subscription; returns what `restore` needs. Raises ReaderError."""
-    with _changing() as (text, write):
-        tables = _tables(text)
-        blocks = _blocks(text, len(tables))
-        place = _place(tables, address)
-        table = tables.pop(place)
-        block = blocks.pop(place + 1) if blocks else ""
-        write("".join(blocks) if blocks else _with_values(text, place, None), tables)
+    with _changing() as file:
+        place = file.place_of(address)
+        table, block = file.take(place)
     removed = _subscription(table, place + 1, [])
     assert removed is not None
     return Removed(removed, place, block)
@@ -160,29 +153,17 @@ def remove(address: str) -> Removed:
 
 def restore(removed: Removed) -> None:
     """Restore a subscription at its place in the file, with its comments. Raises ReaderError."""
-    with _changing() as (text, write):
-        tables = _tables(text)
-        blocks = _blocks(text, len(tables))
-        addresses = [without_credentials(str(table.get("url", "")).strip()) for table in tables]
-        if removed.block and blocks and removed.subscription.address not in addresses:
-            place = min(removed.place, len(tables))
-            tables[place:place] = _tables(removed.block)
-            write(_joined(*blocks[: place + 1], removed.block, *blocks[place + 1 :]), tables)
-            return
-    add([removed.subscription])
+    with _changing() as file:
+        is_missing = removed.subscription.address not in file.addresses
+        is_back = is_missing and file.insert(removed.place, removed.block)
+    if not is_back:
+        add([removed.subscription])
 
 
 def change(address: str, values: Mapping[str, Any]) -> None:
     """Set keys of a subscription; None removes one. Raises ReaderError."""
-    with _changing() as (text, write):
-        tables = _tables(text)
-        blocks = _blocks(text, len(tables))
-        place = _place(tables, address)
-        wanted = {**tables[place], **values}
-        tables[place] = {key: value for key, value in wanted.items() if value is not None}
-        if blocks:
-            blocks[place + 1] = _with_values(blocks[place + 1], 0, values)
-        write("".join(blocks) if blocks else _with_values(text, place, values), tables)
+    with _changing() as file:
+        file.set(file.place_of(address), values)
 
 
 def find(subscriptions: Sequence[Subscription], word: str) -> Subscription:
@@ -295,12 +276,67 @@ def _block(values: Mapping[str, Any]) -> str:
     return tomlkit.dumps(document)
 
 
-def _blocks(text: str, feeds: int) -> list[str]:
-    """The text before the first feed, then each feed with the comments right above it; empty if the
-    feeds are written in another form."""
-    starts = [found.start() for found in _BLOCK.finditer(text)]
-    blocks = [text[begin:end] for begin, end in zip([0, *starts], [*starts, len(text)], strict=True)]
-    return blocks if len(starts) == feeds else []
+class _FeedsFile:
+    """The text of feeds.toml, and its tables, while feeds are changed.
+
+    A change touches only the block of its feed: its lines, with the comments right above them. Feeds that are
+    not written as `[[feed]]` have no blocks, so tomlkit changes the whole text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tables = _tables(text)
+
+    @property
+    def addresses(self) -> list[str]:
+        """The addresses of the feeds, in their order."""
+        return [without_credentials(str(table.get("url", "")).strip()) for table in self.tables]
+
+    def place_of(self, address: str) -> int:
+        """The position of a feed. Raises NoSuchFeed."""
+        wanted = without_credentials(address)
+        if wanted not in self.addresses:
+            raise NoSuchFeed(f"{_name()} names no feed {shown(wanted)}")
+        return self.addresses.index(wanted)
+
+    def append(self, tables: Sequence[dict[str, Any]]) -> None:
+        """Add feeds at the end."""
+        blank = "\n" if self.text.endswith("\n") and not self.text.endswith("\n\n") else ""
+        self.text = _joined(self.text, blank + "\n".join(map(_block, tables)))
+        self.tables += tables
+
+    def insert(self, place: int, block: str) -> bool:
+        """Insert the block of a feed; returns False if feeds have no blocks."""
+        blocks = self._blocks()
+        if not (block and blocks):
+            return False
+        place = min(place, len(self.tables))
+        self.text = _joined(*blocks[: place + 1], block, *blocks[place + 1 :])
+        self.tables[place:place] = _tables(block)
+        return True
+
+    def take(self, place: int) -> tuple[dict[str, Any], str]:
+        """Remove a feed; returns its table and its block."""
+        blocks = self._blocks()
+        block = blocks.pop(place + 1) if blocks else ""
+        self.text = "".join(blocks) if blocks else _with_values(self.text, place, None)
+        return self.tables.pop(place), block
+
+    def set(self, place: int, values: Mapping[str, Any]) -> None:
+        """Set keys of a feed; None removes one."""
+        blocks = self._blocks()
+        if blocks:
+            blocks[place + 1] = _with_values(blocks[place + 1], 0, values)
+        self.text = "".join(blocks) if blocks else _with_values(self.text, place, values)
+        wanted = {**self.tables[place], **values}
+        self.tables[place] = {key: value for key, value in wanted.items() if value is not None}
+
+    def _blocks(self) -> list[str]:
+        """The text before the first feed, then the block of each; empty if they have none."""
+        starts = [found.start() for found in _BLOCK.finditer(self.text)]
+        ends = [*starts, len(self.text)]
+        blocks = [self.text[begin:end] for begin, end in zip([0, *starts], ends, strict=True)]
+        return blocks if len(starts) == len(self.tables) else []
 
 
 def _joined(*parts: str) -> str:
@@ -329,34 +365,30 @@ def _with_values(text: str, place: int, values: Mapping[str, Any] | None) -> str
     return tomlkit.dumps(document)
 
 
-def _place(tables: Sequence[Mapping[str, Any]], address: str) -> int:
-    for number, table in enumerate(tables):
-        if without_credentials(str(table.get("url", "")).strip()) == without_credentials(address):
-            return number
-    raise NoSuchFeed(f"{_name()} names no feed {shown(without_credentials(address))}")
-
-
 @contextmanager
-def _changing() -> Iterator[tuple[str, Callable[[str, Sequence[Mapping[str, Any]]], None]]]:
-    """Yields the file's text and a function that writes a new text after checking that it has the given
-    feeds; one process at a time."""
+def _changing() -> Iterator[_FeedsFile]:
+    """Yields the file to change, which is saved at the end of the block; one process at a time. Raises
+    ReaderError."""
     path = os.path.realpath(feeds_file())
     paths.ensure(os.path.dirname(path))
     with private_files.locked(path + ".lock"):
         before = _text()
+        file = _FeedsFile(before)
+        yield file
+        if file.text != before:
+            _save(path, file)
 
-        def write(text: str, expected: Sequence[Mapping[str, Any]]) -> None:
-            if _tables(text) != list(expected):
-                raise ReaderError(f"{_name()} can't be changed safely; edit it by hand")
-            content = (text.replace("\n", "\r\n") if _is_windows(path) else text).encode()
-            try:
-                mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o600
-                with private_files.replacing(path, mode=mode, is_precious=True) as file:
-                    file.write(content)
-            except OSError as error:
-                raise StorageError(f"{_name()} can't be written: {remedy(error)}") from error
 
-        yield before, write
+def _save(path: str, file: _FeedsFile) -> None:
+    if _tables(file.text) != file.tables:
+        raise ReaderError(f"{_name()} can't be changed safely; edit it by hand")
+    content = (file.text.replace("\n", "\r\n") if _is_windows(path) else file.text).encode()
+    try:
+        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o600
+        with private_files.replacing(path, mode=mode, is_precious=True) as draft:
+            draft.write(content)
+    except OSError as error:
+        raise StorageError(f"{_name()} can't be written: {remedy(error)}") from error
 
 
 def _is_windows(path: str) -> bool:
