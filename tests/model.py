@@ -118,7 +118,7 @@ class Model:
             for name, mtime_ns, *_ in folder.files:
                 self.files += 1
                 try:
-                    article = load(collection.place(folder.root, f"{folder.path}/{name}"))
+                    article = load(collection.roots.place(folder.root, f"{folder.path}/{name}"))
                 except Unreadable:
                     self.without_article += 1
                     continue

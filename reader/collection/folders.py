@@ -63,7 +63,7 @@ class Folder(NamedTuple):
     """One listed folder."""
 
     root: int
-    """Which of `Collection.roots` it lies in."""
+    """Which of the collection's roots it lies in."""
     path: str
     """Absolute."""
     mtime_ns: int
@@ -126,13 +126,12 @@ class Collection:
         single = [one for one in files if not any(_is_inside(one, folder) for folder in kept)]
         self.sources: tuple[str, ...] = (*kept, *single)
         """Resolved absolute paths in the order given; what lies in another one is omitted."""
-        self.roots: tuple[str, ...] = tuple(dict.fromkeys([*kept, *map(os.path.dirname, single)]))
+        self.roots = Roots(tuple(dict.fromkeys([*kept, *map(os.path.dirname, single)])), rules)
         """The folders under which every path lies; a single file's is its parent."""
         self.notes: list[Problem] = []
         """What the last `scan` could not list: unreadable folders, links that lead out."""
         self.skipped: Counter[str] = Counter()
         """Number of files of each ending in DOCUMENTS that the last `scan` found."""
-        self.rules = rules
         self.basis = b""
         """A digest of what the last `scan` found outside the articles' files that is part of the articles:
         sites and first sub-folders. When it changes, all articles must be read again."""
@@ -150,12 +149,13 @@ class Collection:
         self.skipped.clear()
         look_again()
         has_several_sections.cache_clear()
-        self._stamps = [self.rules.sites]
-        for top in self.roots:
-            self._stamps.append(has_several_sections(top, self.rules.skipped))
+        rules = self.roots.rules
+        self._stamps = [rules.sites]
+        for top in self.roots.paths:
+            self._stamps.append(has_several_sections(top, rules.skipped))
             self._stamps += stamps_above(top)
         for source in self._folders:
-            yield from self._walk(source, self.roots.index(source))
+            yield from self._walk(source, self.roots.paths.index(source))
         singles: dict[str, list[Listing]] = {}
         for path in self._files:
             parent, name = os.path.split(path)
@@ -166,12 +166,8 @@ class Collection:
             if stat.S_ISREG(found.st_mode):
                 singles.setdefault(parent, []).append((name, *times_of(found)))
         for parent, files in singles.items():
-            yield Folder(self.roots.index(parent), parent, times_of(os.stat(parent))[0], files)
+            yield Folder(self.roots.paths.index(parent), parent, times_of(os.stat(parent))[0], files)
         self.basis = blake2b(repr(self._stamps).encode("utf-8", "surrogateescape"), digest_size=16).digest()
-
-    def place(self, root: int, path: str) -> Place:
-        """The place of a file of this root, with its site and sub-folder."""
-        return Roots(self.roots, self.rules).place(root, path)
 
     def _walk(self, top: str, root: int) -> Iterator[Folder]:
         waiting = [top]
@@ -233,7 +229,7 @@ class Collection:
     def _note_link(self, path: str, name: str) -> None:
         """Links are never followed: targets inside are listed by their own path, others are reported."""
         target = os.path.realpath(path)
-        if any(target == root or _is_inside(target, root) for root in self.roots):
+        if any(target == root or _is_inside(target, root) for root in self.roots.paths):
             return
         if os.path.isdir(target) or name.lower().endswith(SUFFIXES):
             reason = "is a link out of the collection and is not followed; name its target as a source"

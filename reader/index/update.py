@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from itertools import islice
 
-from reader.collection.folders import Collection, Roots
+from reader.collection.folders import Collection
 from reader.index.coldload import ColdLoad
 from reader.index.entry import File, Taken, digest_now, take
 from reader.index.recognition import take_over
@@ -200,7 +200,7 @@ class Update:
         """With `shows_first`, an empty index gets a few articles at once, which stay late."""
         self._connection = connection
         self._collection = collection
-        self._roots = Roots(collection.roots, collection.rules)
+        self._roots = collection.roots
         self._writer = Writer(connection)
         self._scan = Scan(connection, collection)
         self._is_new = not connection.execute("select 1 from folders").fetchone()

@@ -58,5 +58,5 @@ def test_names_that_are_no_text_work(tmp_path: Path) -> None:
         file.write("text")
     collection = Collection([tmp_path])
     (path,) = listed(collection)
-    article = load(collection.place(0, path))
+    article = load(collection.roots.place(0, path))
     assert article.path == path and article.title == "caf\ufffd␊x"

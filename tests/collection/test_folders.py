@@ -76,7 +76,7 @@ def test_overlapping_sources_are_read_once(tmp_path: Path) -> None:
     link.symlink_to(tmp_path / "a")
     sources = [one, tmp_path / "a" / "b", tmp_path / "a", link, tmp_path / "a" / ".." / "a"]
     collection = Collection(sources)
-    assert collection.sources == collection.roots == (str(tmp_path / "a"),)
+    assert collection.sources == collection.roots.paths == (str(tmp_path / "a"),)
     assert len(listed(collection)) == 2 and collection.notes == []
 
 
@@ -85,7 +85,7 @@ def test_single_files_have_their_parent_as_root(tmp_path: Path) -> None:
     one, two = write(tmp_path / "one.md"), write(tmp_path / "two.article")
     write(tmp_path / "three.md")
     collection = Collection([one, two])
-    assert collection.roots == (str(tmp_path),)
+    assert collection.roots.paths == (str(tmp_path),)
     assert listed(collection) == [str(one), str(two)]
 
 

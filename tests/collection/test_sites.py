@@ -105,7 +105,7 @@ def loaded(top: Path, name: str, text: str, rules: Rules = Rules(), root: str = 
     path.write_text(text)
     collection = Collection([top / root], rules)
     list(collection.scan())
-    article = load(collection.place(0, str(path)))
+    article = load(collection.roots.place(0, str(path)))
     return article.provider.name, article.page, article.base
 
 

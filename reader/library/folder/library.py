@@ -73,7 +73,7 @@ class FolderLibrary(IndexedLibrary[Index]):
         """Use `FolderLibrary.open`. A folder of None can't be written: its data is in memory only."""
         self._finds_stories = finds_stories
         self._collection = collection
-        self._roots = Roots(collection.roots, collection.rules)
+        self._roots = collection.roots
         index = Index(cache, self._with_phrase)
         self._guard = GuardedIndex(index, self._updated)
         super().__init__(index, self._guard)
@@ -411,7 +411,8 @@ class ChangeDetector:
         if self._watch is None:
             from reader.collection.watching import FolderWatch
 
-            self._watch = FolderWatch(self._collection.roots, self._collection.rules.skipped)
+            roots = self._collection.roots
+            self._watch = FolderWatch(roots.paths, roots.rules.skipped)
         if self._watch.wait(timeout):
             return True
         begun = time.monotonic()
