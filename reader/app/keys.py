@@ -94,7 +94,7 @@ class Keymap(NamedTuple):
         return {
             command.id: ",".join(keys) or UNBOUND
             for command in COMMANDS
-            if (keys := self.keys[command.id]) != tuple(map(_named, command.keys))
+            if (keys := self.keys[command.id]) != tuple(map(named, command.keys))
         }
 
     def counted_command(self, key: str) -> tuple[str, int] | None:
@@ -137,7 +137,7 @@ def bindings_for(place: PaneName) -> list[BindingType]:
     the focus does not carry one out. A user's own keys replace them by their ids."""
     return [
         Binding(
-            ",".join(map(_named, command.keys)) or UNBOUND,
+            ",".join(map(named, command.keys)) or UNBOUND,
             f"run_command({command.id!r})" if place == "screen" else action_of(command.id),
             command.label,
             show=False,
@@ -152,7 +152,7 @@ def binding(name: str, action: str = "", also: str = "", *, is_priority: bool = 
     """A binding of a dialog or page: the action of a command, or another action, under the command's
     configured keys; `also` are additional keys."""
     command = BY_ID[name]
-    keys = ",".join(filter(None, (*map(_named, command.keys), also)))
+    keys = ",".join(filter(None, (*map(named, command.keys), also)))
     action = action or action_of(name)
     return Binding(keys or UNBOUND, action, command.label, show=False, id=name, priority=is_priority)
 
@@ -174,6 +174,15 @@ def shown(key: str) -> str:
     return " ".join(_CHARACTERS.get(part, part) for part in key.split())
 
 
+def alt_character(key: str) -> str:
+    """The character that was typed with Alt; empty for any other key."""
+    name = key.removeprefix("alt+")
+    character = shown(name.removeprefix("shift+"))
+    if name == key or len(character) != 1:
+        return ""
+    return character.upper() if name.startswith("shift+") else character
+
+
 def keymap_of(changes: Mapping[str, str]) -> tuple[Keymap, list[str]]:
     """The keymap with these changes (command id to keys), and a sentence for each mistake."""
     warnings: list[str] = []
@@ -182,12 +191,12 @@ def keymap_of(changes: Mapping[str, str]) -> tuple[Keymap, list[str]]:
         if name not in BY_ID:
             warnings.append(f'Unknown command "{name}"; "reader config keys" lists them')
             continue
-        for key in (_named(part.strip()) for part in text.split(",") if part.strip()):
+        for key in (named(part.strip()) for part in text.split(",") if part.strip()):
             if mistake := _mistake_in(key):
                 warnings.append(f"{name}: {mistake}")
             else:
                 wanted.setdefault(name, []).append(key)
-    own = {command.id: tuple(map(_named, command.keys)) for command in COMMANDS}
+    own = {command.id: tuple(map(named, command.keys)) for command in COMMANDS}
     keys: dict[str, tuple[str, ...]] = {name: () for name in own if not is_allowed(name)}
     taken: dict[str, str] = {}
     for name, extra in wanted.items():
@@ -228,7 +237,7 @@ def _written(key: str) -> str:
     return key_words(shown(key))
 
 
-def _named(key: str) -> str:
+def named(key: str) -> str:
     """A key or sequence under Textual's names: "?" is "question_mark", "C-d" stays as it is."""
     return " ".join(_named_character(part) if len(part) == 1 else part for part in key.split())
 

@@ -28,7 +28,7 @@ from reader.app import Start
 from reader.app.browsing.browse_screen import BrowseScreen
 from reader.app.early import features
 from reader.app.early.early_screen import EarlyRefresh
-from reader.app.keys import Keymap, PendingKeys, keymap_of
+from reader.app.keys import Keymap, PendingKeys, alt_character, keymap_of, named
 from reader.app.paint.styles import PAGE_HEIGHTS, PAGE_WIDTHS
 from reader.app.paint.terminal_output import TerminalOutput, filters_for
 from reader.app.paint.themes import hard_to_read, tag_variables, theme_for, theme_of, themes
@@ -95,6 +95,9 @@ class KeyedApp(App[int]):
             return
         while self._keys and self._handlers is None:
             event, line, focused = self._keys.pop(0), self._line, self.focused
+            if escaped := self._escaped(event):
+                self._keys[:0] = events.Key("escape", None), escaped
+                continue
             if self._is_command_key(event):
                 await self._run_keys(self._presses.take(event.key), event)
             else:
@@ -102,6 +105,16 @@ class KeyedApp(App[int]):
             is_taken = line is not None and line.check_consume_key(event.key, event.character)
             if focused is not None and not is_taken and (line or event.key in self._focus_keys):
                 self._hold_next_keys(focused)
+
+    def _escaped(self, event: events.Key) -> events.Key | None:
+        """The key behind Esc, if both were typed at once: terminals send the same for Alt and that key. None
+        for a key that is bound with Alt."""
+        character = alt_character(event.key)
+        if not character or event.key in self.screen.active_bindings:
+            return None
+        if any(event.key in key.split() for keys in self.keymap.keys.values() for key in keys):
+            return None
+        return events.Key(named(character), character)
 
     @property
     def _line(self) -> Widget | None:

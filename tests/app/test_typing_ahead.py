@@ -11,6 +11,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from reader.app.widgets.article_pane import FindBar
+from reader.config import Config
 from tests.app.conftest import Launch
 from tests.app.pilot import WIDE, browse, notices, press, settled
 from tests.app.real_screen import RealScreen
@@ -97,6 +98,26 @@ async def test_keys_after_answering_a_dialog(start: Launch) -> None:
         assert pilot.app.screen is screen and screen.articles.cursor == 1
         first = screen.articles.at(0)
         assert first is not None and first.tags == ("later",)
+
+
+@pytest.mark.parametrize("key", ["j", *rarely("G", "shift+g", "slash")])
+async def test_a_key_at_once_after_esc(start: Launch, key: str) -> None:
+    """Terminals send both as Alt and that key; Esc leaves the search bar and the key is a command."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        await type_at_once(pilot, ["/", f"alt+{key}"])
+        screen = browse(pilot)
+        assert screen.place == ("search" if key == "slash" else "list")
+        assert screen.articles.cursor == {"j": 1, "slash": 0}.get(key, 11)
+
+
+async def test_alt_stays_alt_where_it_is_bound(start: Launch) -> None:
+    """By words in a line, and for a command in the configuration."""
+    async with start(12, config=Config(keys={"toggle_star": "alt+s"})).run_test(size=WIDE) as pilot:
+        await type_at_once(pilot, ["alt+s", *"/sea wind", "alt+b", "alt+b", "alt+d"])
+        screen = browse(pilot)
+        assert screen.search_bar.text == "wind"
+        await press(pilot, "escape", "c")
+        assert any(row is not None and row.is_starred for row in map(screen.articles.at, range(12)))
 
 
 def test_enter_before_the_terminal_is_raw(tmp_path: Path) -> None:

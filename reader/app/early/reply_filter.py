@@ -53,6 +53,8 @@ _REPLY = re.compile(r"\x1b(?:\](?=[0-9lLI])|P(?=[0-9>=!+$|])|[_^X](?=[ -~]))")
 """The beginning of OSC, DCS, APC, PM and SOS; the character behind tells them from Alt and a key."""
 _ESCAPE_BEGUN = re.compile(r"\x1b[\]P_^X]?\Z")
 _REPLY_END = re.compile(r"[\x00-\x1f\x9c]")
+_ALT_SIGN = re.compile(r"\x1b([!-@\\\]^_`{-~])")
+"""Alt and a sign or digit, for which Textual forgets Alt."""
 _NO_REPLY_YET = 64
 """Maximum characters kept of a reply; the one to our query is shorter."""
 
@@ -129,6 +131,9 @@ class ReplyFilter:
                 self._held = text[escape:]
                 break
             elif found := _CSI_BROKEN.match(text, escape):
+                place = found.end()
+            elif found := _ALT_SIGN.match(text, escape):
+                passed.append(f"\x1b[{ord(found[1])};3u")
                 place = found.end()
             else:
                 passed.append("\x1b")

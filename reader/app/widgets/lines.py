@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -60,6 +62,13 @@ class Masthead(Widget):
 
 class TextLine(Input):
     """An input line without control characters (typed, pasted or set) and without a blinking cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("alt+b", "cursor_left_word", show=False),
+        Binding("alt+f", "cursor_right_word", show=False),
+        Binding("alt+d", "delete_right_word", show=False),
+    ]
+    """Keys of a shell's command line that Textual's inputs lack."""
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0))
     """As in any widget, but without laying out the screen again for each letter."""

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual import events
 from textual._xterm_parser import XTermParser
 
 from reader.app.early.early_screen import is_worth_asking
 from reader.app.early.reply_filter import EXPECTED, IDLE, QUESTION, ReplyFilter, readable
+from reader.app.keys import alt_character
 from reader.terminal import TRUECOLOUR, Terminal
 from tests.app.real_screen import RealScreen
 from tests.conftest import rarely
@@ -123,6 +125,13 @@ def test_esc_passes_once_nothing_follows() -> None:
         replies._last_input -= 0.2
         assert replies.overdue() == key
     assert replies.feed("\x1b") == "" and replies.feed("c") == "\x1bc"
+
+
+@pytest.mark.parametrize("sign", ["/", ":", "5", "?"])
+def test_alt_and_a_sign_is_a_key(sign: str) -> None:
+    """Textual would read the sign alone, and another for a digit."""
+    (key,) = XTermParser().feed(ReplyFilter().feed(f"\x1b{sign}"))
+    assert isinstance(key, events.Key) and alt_character(key.key) == sign
 
 
 def test_an_unfinished_reply_is_given_up() -> None:
