@@ -186,7 +186,17 @@ def rekey(connection: sqlite3.Connection, changes: Iterable[tuple[int, int]]) ->
             continue
         connection.execute("update articles set key = ? where number = ?", (key, number))
         connection.execute("update others set key = ? where key = ?", (key, row[0]))
-        connection.execute("insert or ignore into inherited values(?)", (key,))
+        before = connection.execute("select own from inherited where key = ?", row).fetchone()
+        note_key(connection, key, (before or row)[0])
+
+
+def note_key(connection: sqlite3.Connection, key: int, own: int) -> None:
+    """Records the key of an article, and the one that it would have by its file alone. By the latter its
+    copies are found; a rebuilt index takes the former over."""
+    if key == own:
+        connection.execute("delete from inherited where key = ?", (key,))
+    else:
+        connection.execute("insert or replace into inherited values(?, ?)", (key, own))
 
 
 def depart(connection: sqlite3.Connection, one: ArticleFacts) -> None:

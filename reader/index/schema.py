@@ -23,7 +23,7 @@ from reader.article.dates import DAY_PLACE
 from reader.permissions import permissions, require
 from reader.query.fields import FIELDS
 
-VERSION = 15 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
+VERSION = 16 << 16 | crc32(repr([(one.name, one.stored) for one in FIELDS if one.stored]).encode()) & 0xFFFF
 """Stored as `user_version`; an index of another version is rebuilt. Depends on the stored fields as well."""
 
 BLOCK_BITS = 16
@@ -104,7 +104,8 @@ create index problems_by_file on problems(folder, name);
 create table unlisted(path text not null, reason text not null);
 create table racy(
   folder integer not null, name text not null, digest blob not null, primary key(folder, name)) without rowid;
-create table inherited(key integer primary key);
+create table inherited(key integer primary key, own integer not null);
+create index inherited_by_own on inherited(own);
 create table departed(
   key integer primary key, title_key integer, text_key integer, url text not null, path text not null,
   date integer, sketch blob);

@@ -233,8 +233,10 @@ class Update:
             self._forget(scan.removed)
             yield from self._read(list(self._wanted()))
             yield from self._read_early()
-            yield from self._read_rivals()
+            different = (*self._known.values(), *scan.removed.values())
+            yield from self._read_copies_of({known.key for known in different})
             yield from self._read_again([*_ties(self._connection)])
+            yield from self._read_copies_of(_orphaned(self._connection))
             self._close_folders()
         if scan.touched:
             self._connection.executemany("update folders set listed_ns = ? where folder = ?", scan.touched)
@@ -384,14 +386,13 @@ class Update:
         if gone:
             self._writer.remove(gone)
 
-    def _read_rivals(self) -> Iterator[Progress]:
-        """Read files that were duplicates of deleted or changed ones: one of them may be shown now."""
-        different = (*self._known.values(), *self._scan.removed.values())
-        keys = {known.key for known in different} - {None}
-        rivals = _stored_files(self._connection, "others", "key in (??)", [*keys])
-        if rivals:
-            self._known.update(((file.folder, file.name), known) for file, known in rivals)
-            yield from self._read_here([file for file, _ in rivals])
+    def _read_copies_of(self, keys: set[int | None]) -> Iterator[Progress]:
+        """Read files again that were copies of an article that is gone, has changed or has another key: one
+        of them may be shown now."""
+        copies = _stored_files(self._connection, "others", "key in (??)", [*keys - {None}])
+        if copies:
+            self._known.update(((file.folder, file.name), known) for file, known in copies)
+            yield from self._read_here([file for file, _ in copies])
 
     def _read_early(self) -> Iterator[Progress]:
         """Read the undated articles among the first headlines again: they are from the last folders, so after
@@ -403,22 +404,24 @@ class Update:
             yield from self._read_again(early)
 
     def _read_again(self, stored: Sequence[tuple[File, Known]]) -> Iterator[Progress]:
+        """Read a few articles again to number them anew; they keep their keys."""
         if not stored:
             return
-        departed = {key for (key,) in self._connection.execute("select key from departed")}
+        files = [take(self._roots, file) for file, _ in stored]
+        keys = {
+            (file.folder, pack_name(file.name)): known.key for file, known in stored if known.key is not None
+        }
         arrived = {number for (number,) in self._connection.execute("select number from arrived")}
-        self._known.update(((file.folder, file.name), known) for file, known in stored)
-        # What is new in this refresh is deleted as if it had not been read: else it would count as an article
-        # that was here before, and not as one that was moved.
-        new = {
-            (file.folder, file.name): known.key
-            for file, known in stored if known.number in arrived and known.key not in departed
-        }  # fmt: skip
+        were_here = [(known.key,) for _, known in stored if known.number not in arrived]
         with self._writer.transaction():
-            self._drop(new)
-            keys = [(key,) for key in new.values()]
-            self._connection.executemany("delete from departed where key = ?", keys)
-        yield from self._read_here([file for file, _ in stored])
+            self._writer.forget([known.number for _, known in stored if known.number is not None])
+            self._writer.add(files, keys)
+            # Only what was new before is still new: the others were not moved.
+            self._connection.execute("delete from arrived where number not in (select number from articles)")
+            self._connection.executemany(
+                "delete from arrived where number in (select number from articles where key = ?)", were_here
+            )
+        yield Progress("read", self._scan.files, len(files), len(files), changed=True)
 
     def _close_folders(self) -> None:
         """Store the signatures of folders that are done: no file was too recent or unreadable."""
@@ -441,6 +444,12 @@ def _report(connection: sqlite3.Connection, scan: Scan, changed: int) -> Report:
     ).fetchone()
     (duplicates,) = connection.execute("select count(key) from others").fetchone()
     return Report(scan.files, scan.added, changed, len(scan.removed), scan.unchanged, problems, duplicates)
+
+
+def _orphaned(connection: sqlite3.Connection) -> set[int | None]:
+    """Returns the keys of copies under which no article is shown."""
+    rows = connection.execute("select distinct key from others where key not in (select key from articles)")
+    return {key for (key,) in rows}
 
 
 def _ties(connection: sqlite3.Connection) -> Iterator[tuple[File, Known]]:

@@ -12,7 +12,7 @@ import os
 import sqlite3
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import NamedTuple, TypeAlias
@@ -24,7 +24,7 @@ from reader.article.record import Problem
 from reader.article.text import words
 from reader.index.entry import Batch, IndexEntry, IndexRow, Origin, Packed, Taken, entry_in, put, title_key
 from reader.index.packing import Run, RunGroup, SetTask, StoredSets, numbers_in
-from reader.index.recognition import ArticleFacts, are_same, depart, keys_of, rekey, reunite
+from reader.index.recognition import ArticleFacts, are_same, depart, keys_of, note_key, rekey, reunite
 from reader.index.schema import (
     BLOCK_BITS,
     FIRST_DATED,
@@ -49,6 +49,10 @@ class IndexedArticle(NamedTuple):
     facts: ArticleFacts
     rank: Rank
     """Of several files of one article, the one with the highest is shown."""
+
+    def under(self, key: int) -> IndexedArticle:
+        """Returns the article under another key."""
+        return self._replace(row=self.row._replace(key=key))
 
 
 _ROW_SLOTS = ", ".join("?" * len(IndexRow._fields))
@@ -187,8 +191,9 @@ class Writer:
                 "insert into meta values('generation', 1) on conflict(key) do update set value = value + 1"
             )
 
-    def add(self, files: Sequence[Taken]) -> None:
-        """Add a small number of files; inside a transaction."""
+    def add(self, files: Sequence[Taken], keys: Mapping[tuple[int, str | bytes], int] | None = None) -> None:
+        """Add a small number of files; inside a transaction. `keys`, by folder and name, are those that
+        articles had before they were forgotten."""
         self._note_files(files)
         entries: dict[Origin, tuple[Taken, IndexEntry]] = {}
         for file in files:
@@ -199,7 +204,11 @@ class Writer:
                 self._note_files([file._replace(article=None, problem=entry)])
         numbering = Numbering(self._connection)
         batch, late = Batch(), []
-        shown = self._winners(_indexed(entry.row, file.place.path) for file, entry in entries.values())
+        articles = [_indexed(entry.row, file.place.path) for file, entry in entries.values()]
+        if keys is None:
+            shown = self._winners(articles)
+        else:
+            shown = [one.under(keys[one.row.origin[:2]]) for one in articles]
         # Articles of the same second by folder and name, as in every load.
         shown.sort(key=lambda one: (_order(one.row.date), os.path.split(one.facts.path)))
         numbers = numbering.number([one.row.date for one in shown])
@@ -227,37 +236,42 @@ class Writer:
         best: dict[int, IndexedArticle] = {}
         # Oldest first: it gets the key that only depends on the identity.
         for one in sorted(articles, key=lambda one: one.rank):
-            for key in keys_of(one.facts):
-                rival = best.get(key)
-                if rival is not None and are_same(rival.facts, one.facts):
-                    self._set_aside(rival.row.origin, key)
-                    best[key] = one
-                    break
-                if rival is None and (is_shown := self._is_shown(key, one)) is not None:
-                    if is_shown:
-                        best[key] = one
-                    break
-        self._note_keys(key for key, one in best.items() if key != one.row.key)
-        return [one._replace(row=one.row._replace(key=key)) for key, one in best.items()]
+            key = self._key_for(one, best)
+            if key is not None:
+                best[key] = one.under(key)
+        return [*best.values()]
 
-    def _note_keys(self, keys: Iterable[int]) -> None:
-        """Record keys that depend on earlier articles: a rebuilt index takes them over."""
-        self._connection.executemany("insert or ignore into inherited values(?)", [(key,) for key in keys])
-
-    def _is_shown(self, key: int, one: IndexedArticle) -> bool | None:
-        """Returns whether an article is shown under a key, where a copy may be shown already; the copy not
-        shown is recorded. Returns None if another article has the key."""
-        shown = self._shown(key)
-        if shown is None:
-            return True
-        if not are_same(shown.facts, one.facts):
-            return None
-        if shown.rank > one.rank:
+    def _key_for(self, one: IndexedArticle, best: Mapping[int, IndexedArticle]) -> int | None:
+        """Returns the key to show an article under, beside those in `best`; None if it is a copy of a newer
+        file. Of two copies, the one not shown is recorded."""
+        other = self._copy_of(one, best)
+        if other is None:
+            free = (key for key in keys_of(one.facts) if key not in best and self._shown(key) is None)
+            key = next(free, None)
+            if key is not None:
+                note_key(self._connection, key, one.row.key)
+            return key
+        key = other.row.key
+        if other.rank > one.rank:
             self._set_aside(one.row.origin, key)
-            return False
-        self._take_out([shown.row.number])
-        self._set_aside(shown.row.origin, key)
-        return True
+            return None
+        if key not in best:
+            self._take_out([other.row.number])
+        self._set_aside(other.row.origin, key)
+        return key
+
+    def _copy_of(self, one: IndexedArticle, best: Mapping[int, IndexedArticle]) -> IndexedArticle | None:
+        """Returns the article of the same identity that is the same as one, whatever key it has."""
+        rows = self._connection.execute(
+            "select ?1 where not exists(select 1 from inherited where key = ?1)"
+            " union all select key from inherited where own = ?1",
+            (one.row.key,),
+        )
+        for (key,) in rows.fetchall():
+            other = best.get(key) or self._shown(key)
+            if other is not None and are_same(other.facts, one.facts):
+                return other
+        return None
 
     def _shown(self, key: int) -> IndexedArticle | None:
         found = self._connection.execute(
@@ -343,14 +357,9 @@ class Writer:
             # The oldest gets the key that only depends on the identity, in whatever order they arrive.
             others = (key for key in [*keys_of(shown.facts)][1:] if self._shown(key) is None)
             rekey(self._connection, [(shown.row.number, next(others, row.key))])
-        for key in keys_of(one.facts):
-            is_shown = self._is_shown(key, one)
-            if is_shown:
-                self._insert_rows([row._replace(key=key)])
-                if key != row.key:
-                    self._note_keys([key])
-            if is_shown is not None:
-                return
+        key = self._key_for(one, {})
+        if key is not None:
+            self._insert_rows([row._replace(key=key)])
 
     def _stored(self, numbers: Sequence[int]) -> BitMap:
         """Returns the numbers of a block that have a row."""
@@ -359,10 +368,17 @@ class Writer:
         )])  # fmt: skip
 
     def remove(self, numbers: Sequence[int]) -> None:
-        """Delete articles and all records of their files; inside a transaction."""
-        for shown in self._take_out(numbers):
+        """Delete articles that are gone or changed, and all records of their files; inside a transaction."""
+        for shown in self.forget(numbers):
             depart(self._connection, shown.facts)
+
+    def forget(self, numbers: Sequence[int]) -> list[IndexedArticle]:
+        """Delete articles that are read again, and all records of their files; inside a transaction. Returns
+        what they were."""
+        taken = self._take_out(numbers)
+        for shown in taken:
             self._forget_notes(shown.row.folder, shown.row.name)
+        return taken
 
     def _take_out(self, numbers: Sequence[int]) -> list[IndexedArticle]:
         """Delete articles from rows and sets; returns what they were."""
@@ -384,6 +400,7 @@ class Writer:
         """Give new articles their former keys and create the SQL indexes of titles and texts; in a
         transaction, after the last file, as creating an index of sorted rows once is faster."""
         reunite(self._connection)
+        self._connection.execute("delete from inherited where key not in (select key from articles)")
         for name in ("title_key", "text_key"):
             self._connection.execute(
                 f"create index if not exists articles_by_{name} on articles({name}) where {name} not null"

@@ -18,7 +18,7 @@ from reader.library.folder.library import POLL_SECONDS, POLL_SHARE, ChangeDetect
 from reader.library.sources import open_library
 from reader.pictures import PictureError
 from reader.query import parse
-from tests.index.files import NOW, counts, every, named, opened, refresh, text_of, titles, write
+from tests.index.files import NOW, SETTLED_NS, counts, every, named, opened, refresh, text_of, titles, write
 
 
 @pytest.fixture
@@ -204,6 +204,40 @@ def test_duplicates_are_one_article(feed: Path, library: Library) -> None:
     write(feed / "1.md", text_of("e", "2024-01-01", url="https://news.example/y"), 1_700_000_009_000_000_009)
     assert refresh(library).duplicates == 0
     assert titles(library) == ["d", "e"]
+
+
+def test_copy_of_a_renamed_article(tmp_path: Path) -> None:
+    """A file that was moved and given another title keeps its id; a later copy of it is still a copy."""
+    text = "The pilot boat left before dawn with two crew and a spare lamp."
+    write(tmp_path / "old.md", text_of("Before", "2024-01-01", body=text))
+    library = opened(tmp_path)
+    (before,) = every(library)
+    (tmp_path / "old.md").unlink()
+    write(tmp_path / "new.md", text_of("After", "2024-01-02", body=text))
+    refresh(library)
+    write(tmp_path / "other.md", text_of("After", "2024-01-02", body=text))
+    assert refresh(library).duplicates == 1
+    assert [one.id for one in every(library)] == [before.id]
+    library.close()
+
+
+def test_ids_of_articles_of_one_second(tmp_path: Path) -> None:
+    """Articles of the same title and date keep their ids when a copy of one arrives."""
+    one = text_of("Tides", "2024-01-01", body="Low water at six, high at noon, wind from the west.")
+    two = text_of("Tides", "2024-01-01", body="Low water at seven, high at one, no wind at all.")
+    write(tmp_path / "a/older.md", text_of("Winds", "2023-01-01"))
+    write(tmp_path / "a/one.md", one)
+    write(tmp_path / "c/two.md", two, SETTLED_NS + 1)
+    library = opened(tmp_path)
+    before = {library.article(one).path: one.id for one in every(library)}
+    write(tmp_path / "b.md", one, SETTLED_NS + 2)
+    assert refresh(library).duplicates == 1
+    after = {library.article(one).path: one.id for one in every(library)}
+    before[f"{tmp_path}/b.md"] = before.pop(f"{tmp_path}/a/one.md")
+    assert after == before
+    ((copy, shown),) = library.duplicates()
+    assert (copy, shown) == (f"{tmp_path}/a/one.md", f"{tmp_path}/b.md")
+    library.close()
 
 
 def test_two_roots_with_the_same_names(tmp_path: Path) -> None:
