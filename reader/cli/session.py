@@ -167,14 +167,14 @@ def with_progress(
     """
     is_shown, was_painted = sys.stderr.isatty(), False
     began = monotonic()
-    painted = began + patience - _PAUSE
+    due = began + patience
     try:
         for step in steps:
             now = monotonic()
-            if is_shown and now - painted >= _PAUSE:
+            if is_shown and now >= due:
                 sys.stderr.write("\r" + cut(line_of(step, now - began), columns(2) - 1) + "\x1b[K")
                 sys.stderr.flush()
-                painted, was_painted = now, True
+                due, was_painted = now + _PAUSE, True
             yield step
     finally:
         if was_painted:

@@ -88,6 +88,16 @@ def replacing(
         raise
 
 
+def rewrite(path: str, raw: bytes) -> None:
+    """Replace the whole content of a file that users edit too; it keeps its mode. Raises StorageError."""
+    try:
+        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o600
+        with replacing(path, mode=mode, is_precious=True) as file:
+            file.write(raw)
+    except OSError as error:
+        raise StorageError(f"{display_path(path)} can't be written: {remedy(error)}") from error
+
+
 @contextmanager
 def locked(path: str, *, wait: bool = True) -> Iterator[bool]:
     """Yields whether this process holds the lock file until the block ends; the system releases it if the

@@ -13,7 +13,7 @@ from reader.article.text import clean_line, display_path, fold
 from reader.config import private_files
 from reader.config.paths import config_name, ensure
 from reader.config.settings import MOST_BYTES, load
-from reader.errors import ReaderError, StorageError, UsageError, nearest, reason_of, shown
+from reader.errors import ReaderError, StorageError, UsageError, nearest, shown
 
 if TYPE_CHECKING:
     from tomlkit.items import Item, Key, Table
@@ -166,15 +166,8 @@ def write_queries(
         new = _with_queries(text, table, before, after, renamed or {})
     except ValueError as error:  # tomlkit's errors too
         raise ReaderError(f"{name}: cannot be changed: {clean_line(str(error))}; correct it first") from error
-    try:
-        ensure(os.path.dirname(path))
-        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o600
-        with private_files.replacing(path, mode=mode, is_precious=True) as file:
-            file.write(new.encode("utf-8"))
-    except OSError as error:
-        raise StorageError(
-            f"{name}: cannot be written ({reason_of(error)}); check its permissions and try again"
-        ) from error
+    ensure(os.path.dirname(path))
+    private_files.rewrite(path, new.encode())
 
 
 def _with_queries(

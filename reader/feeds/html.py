@@ -327,27 +327,22 @@ class _Cleaner(HTMLParser):
             self.out.append(f'<a href="{escape(_in_brackets(found))}">')
 
     def _picture(self, attributes: dict[str, str]) -> None:
-        if _SMILEY.search(f"{attributes.get('class', '')} {attributes.get('src', '')}") and attributes.get(
-            "alt"
-        ):
-            self.handle_data(clean_line(attributes["alt"])[:20])
+        words = clean_line(attributes.get("alt", ""))
+        if words and _SMILEY.search(f"{attributes.get('class', '')} {attributes.get('src', '')}"):
+            self.handle_data(words[:20])
             return
-        address = attributes.get("src", "") or attributes.get("data-src", "")
-        if not address or address.startswith("data:"):
-            address = attributes.get("data-src", "") or attributes.get("data-lazy-src", "")
-            address = (
-                address or (attributes.get("srcset") or attributes.get("data-srcset") or " ").split(" ")[0]
-            )
-        is_tiny = attributes.get("width", "").strip() in ("0", "1") or attributes.get(
-            "height", ""
-        ).strip() in ("0", "1")
-        if is_tiny or _TINY.search(attributes.get("style", "")) or not address or address.startswith("data:"):
+        is_tiny = any(attributes.get(side, "").strip() in ("0", "1") for side in ("width", "height"))
+        if is_tiny or _TINY.search(attributes.get("style", "")):
             return
+        # Pages that load their pictures late have a tiny one, or none, in "src".
+        named = [attributes.get(name, "") for name in ("src", "data-src", "data-lazy-src")]
+        named += [attributes.get(name, "").partition(" ")[0] for name in ("srcset", "data-srcset")]
+        address = next((one for one in named if one and not one.startswith("data:")), "")
         found = web_address(self._base, address)
         if not found or _PIXELS.search(found):
             return
         self.pictures.append(found)
-        words = _MARKS.sub(_ESCAPED, clean_line(attributes.get("alt", ""))[:300])
+        words = _MARKS.sub(_ESCAPED, words[:300])
         self.out.append(f'<img src="{escape(_in_brackets(found))}" alt="{escape(words)}">')
         self._is_line_start = False
 

@@ -382,13 +382,8 @@ def _changing() -> Iterator[_FeedsFile]:
 def _save(path: str, file: _FeedsFile) -> None:
     if _tables(file.text) != file.tables:
         raise ReaderError(f"{_name()} can't be changed safely; edit it by hand")
-    content = (file.text.replace("\n", "\r\n") if _is_windows(path) else file.text).encode()
-    try:
-        mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o600
-        with private_files.replacing(path, mode=mode, is_precious=True) as draft:
-            draft.write(content)
-    except OSError as error:
-        raise StorageError(f"{_name()} can't be written: {remedy(error)}") from error
+    text = file.text.replace("\n", "\r\n") if _is_windows(path) else file.text
+    private_files.rewrite(path, text.encode())
 
 
 def _is_windows(path: str) -> bool:
