@@ -6,7 +6,7 @@ Only these tables are ever written; everything else in the file stays as it was.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from reader.article.text import clean_line, display_path, fold
@@ -100,8 +100,11 @@ def moved(configured: Configured, name: str, step: int, built_in: Mapping[str, s
 class SavedQueries:
     """A table of named queries, with changes that can be undone."""
 
-    def __init__(self, table: TableName) -> None:
-        self._table = table
+    def __init__(
+        self, table: TableName, changed: Callable[[Configured], object] = lambda queries: None
+    ) -> None:
+        """`changed` gets the queries after each change."""
+        self._table, self._changed = table, changed
         self._done: list[tuple[Configured, Configured, Mapping[str, str]]] = []
         self._seen = _version()
 
@@ -120,6 +123,7 @@ class SavedQueries:
         before = self.configured
         write_queries(self._table, before, after, renamed)
         self._done.append((before, after, renamed or {}))
+        self._changed(after)
 
     def undo(self) -> bool:
         """Undo the last change; False if there is none. Raises ReaderError: the file has changed."""
@@ -128,6 +132,7 @@ class SavedQueries:
         before, after, renamed = self._done[-1]
         write_queries(self._table, after, before, {old: new for new, old in renamed.items()})
         self._done.pop()
+        self._changed(before)
         return True
 
 

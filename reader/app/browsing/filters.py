@@ -142,17 +142,15 @@ class TrendCommands:
 
     def action_show_trends(self) -> None:
         """Show the trends of the listed articles, whatever their dates."""
-        # Loaded when it is first opened.
-        from reader.app.screens.trends import SPANS, TrendRequest, TrendsPage
-        from reader.query.trends import trend_span
+        from reader.app.screens.trends import TrendRequest, TrendsPage  # loaded when it is first opened
 
-        page = TrendsPage(self._asked or TrendRequest(), lambda asked: self._find(page, asked), self._chosen)
+        page = TrendsPage(self._asked or TrendRequest(), self._find, self._chosen)
 
         def narrow(chosen: tuple[TrendField, str] | None) -> None:
             self._asked, self._chosen = page.asked, chosen
             if chosen is not None:
                 before = self._filters.query
-                span = trend_span(SPANS[page.asked.span][0], "", None, self._host.clock())
+                span = page.asked.span_at(self._host.clock())
                 self._filters.put_matches(span.query(before, *chosen))
                 self._narrowed = before, self._filters.query
 
@@ -169,11 +167,11 @@ class TrendCommands:
         return True
 
     def _find(self, page: TrendsPage, asked: TrendRequest) -> None:
-        from reader.app.screens.trends import MOST_VALUES, MOST_WORDS, SPANS
-        from reader.query.trends import trend_span, without_dates
+        from reader.app.screens.trends import MOST_VALUES, MOST_WORDS
+        from reader.query.trends import without_dates
 
         library, now = self._host.library, self._host.clock()
-        span = trend_span(SPANS[asked.span][0], "", None, now)
+        span = asked.span_at(now)
         query = self._filters.without_muted(without_dates(self._filters.query))
 
         def find() -> None:

@@ -202,7 +202,6 @@ class ResultsDisplay:
         self.worker = LatestQueryWorker(
             host.library, host.clock, lambda *answer: host.call_later(self._show, *answer)
         )
-        self._cells = 0
         self._measured = 0
         """The number of articles when the columns were last chosen."""
         self._marking: Timer | None = None
@@ -240,7 +239,7 @@ class ResultsDisplay:
         except ReaderError:
             self.ask()
         else:
-            self._ask(patience=0, is_recount=True)  # the counts can wait for the first paint
+            self.ask(patience=0, is_recount=True)  # the counts can wait for the first paint
 
     def query_changed(self) -> None:
         """Show the new query and run it."""
@@ -248,17 +247,14 @@ class ResultsDisplay:
             self._show_query()
             self.ask()
 
-    def ask(self) -> None:
-        """Run the current query (again)."""
-        self._ask()
-
     def recount(self) -> None:
         """Count again because marks have changed; the list stays as it is."""
-        self._ask(is_recount=True)
+        self.ask(is_recount=True)
 
     def fit_charts(self) -> None:
         """Count again if the charts have another width."""
-        if self._chart_cells != self._cells:
+        latest = self.worker.latest
+        if latest is not None and latest.cells != self._chart_cells:
             self.recount()
 
     @property
@@ -267,12 +263,18 @@ class ResultsDisplay:
         is_wide = self._sidebar.screen.has_class("-wide")
         return max(self._host.start.config.sidebar_width - 3, 8) if is_wide else MOST_PERIODS
 
-    def _ask(self, *, patience: float = PATIENCE, is_recount: bool = False) -> None:
+    def ask(self, *, patience: float = PATIENCE, is_recount: bool = False) -> None:
+        """Run the current query (again)."""
         filters = self._filters
-        self._cells = self._chart_cells
         views = tuple(view.query for view in self._sidebar.views)
         question = Question(
-            filters.asked, filters.query, views, filters.muting, self._cells, filters.folding, is_recount
+            filters.asked,
+            filters.query,
+            views,
+            filters.muting,
+            self._chart_cells,
+            filters.folding,
+            is_recount,
         )
         with self._sidebar.built_once():
             for answer in self.worker.ask(question, patience):

@@ -5,7 +5,7 @@ Each has a command that saves the current query under a name, and one that opens
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from textwrap import shorten
 
 from reader.app.browsing.filters import Filters
@@ -29,7 +29,8 @@ class SavedQueryCommands:
 
     def __init__(self, host: Host, filters: Filters) -> None:
         self._host, self._filters, self._sidebar = host, filters, host.sidebar
-        self._views, self._topics = SavedQueries("views"), SavedQueries("topics")
+        self._views = SavedQueries("views", self._use_views)
+        self._topics = SavedQueries("topics", self._use_rules)
         self._rules: Configured = host.start.config.topics
         """The rules that apply now."""
         self._mistakes = set(_rules_of(self._rules)[1])
@@ -94,7 +95,7 @@ class SavedQueryCommands:
             view = View(rival.name if rival else name, str(query))
             question = f'Replace the view "{view.name}"?'
             notice = f'Saved the view "{view.name}"; {self._keys("manage_views")} edits or deletes it'
-            self._save(self._views, view, self._use_views, notice, rival, question)
+            self._save(self._views, view, notice, rival, question)
 
         self._host.open_dialog(Ask("Save this search as a view named", proposal, is_proposal=True), save)
 
@@ -120,32 +121,21 @@ class SavedQueryCommands:
             notice = (
                 f'Added a rule for the topic "{rule.name}"; {self._keys("manage_topics")} edits or deletes it'
             )
-            self._save(self._topics, rule, self._use_rules, notice, rival, question)
+            self._save(self._topics, rule, notice, rival, question)
 
         self._host.open_dialog(Ask("Give all matching articles the topic", suggestions=known), give)
 
     def _keys(self, command: str) -> str:
         return self._host.keymap.in_a_sentence(command)
 
-    def _save(
-        self,
-        file: SavedQueries,
-        query: View,
-        use: Callable[[Configured], object],
-        notice: str,
-        rival: View | None,
-        question: str,
-    ) -> None:
-        """Save a query, after a question if it replaces another; then `use` gets the table."""
+    def _save(self, file: SavedQueries, query: View, notice: str, rival: View | None, question: str) -> None:
+        """Save a query, after a question if it replaces another."""
         from reader.app.screens.dialogs import Confirm  # loaded when it is first opened
 
         def write(is_sure: bool | None) -> None:
-            if not is_sure:
-                return
-            after = saved(file.configured, query.name, query.text)
-            file.change(after)
-            use(after)
-            self._host.say(notice)
+            if is_sure:
+                file.change(saved(file.configured, query.name, query.text))
+                self._host.say(notice)
 
         if rival is None or rival.text == query.text:
             write(True)
@@ -156,14 +146,15 @@ class SavedQueryCommands:
     def action_manage_views(self) -> None:
         from reader.app.screens.saved_queries import VIEWS, SavedQueriesPage  # loaded when it is first opened
 
-        page = SavedQueriesPage(VIEWS, self._views, self._use_views)
-        self._host.open_dialog(page, self._filters.put_matches)
+        self._host.open_dialog(SavedQueriesPage(VIEWS, self._views), self._filters.put_matches)
 
     def action_manage_topics(self) -> None:
-        from reader.app.screens import saved_queries  # loaded when it is first opened
+        from reader.app.screens.saved_queries import (  # loaded when it is first opened
+            TOPICS,
+            SavedQueriesPage,
+        )
 
-        page = saved_queries.SavedQueriesPage(saved_queries.TOPICS, self._topics, self._use_rules)
-        self._host.open_dialog(page, self._filters.put_matches)
+        self._host.open_dialog(SavedQueriesPage(TOPICS, self._topics), self._filters.put_matches)
 
 
 def _named(name: str, views: Sequence[View]) -> View | None:

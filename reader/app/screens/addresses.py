@@ -96,7 +96,6 @@ class Links(Page[str | None]):
                 self.dismiss(self._links[number - 1][1])
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
         self.dismiss(self._links[event.option_index][1])
 
     def action_copy(self) -> None:

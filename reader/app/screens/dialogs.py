@@ -88,7 +88,6 @@ class Ask(Page["str | None"]):
             yield KeyLine(("enter", "ok"), ("back", "cancel"), *complete)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
         self.dismiss(event.value)
 
 
@@ -264,7 +263,6 @@ class SortPage(Page["Query | None"]):
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
         self.dismiss(self._sorted(self._orders[event.option_index]))
 
     def action_reverse(self) -> None:

@@ -182,8 +182,7 @@ class FeedsPage(Page["tuple[str, str] | None"]):
         self.dismiss((what, ""))
 
     @on(OptionList.OptionSelected)
-    def _choose(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
+    def _choose(self) -> None:
         if self.row is not None and self.row.articles:
             self.dismiss(("show", self.row.value))
         elif self.row is not None:
@@ -292,8 +291,7 @@ class FeedForm(Page["Mapping[str, Any] | None"]):
         """Show the state in words too: without colours a tick is invisible."""
         event.checkbox.label = _full_text(event.value)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def on_input_submitted(self) -> None:
         self.action_keep()
 
     def action_keep(self) -> None:
@@ -358,7 +356,6 @@ class SubscribePage(Page["Subscription | None"]):
 
     @on(Input.Submitted, "#feed-address")
     def _look_there(self, event: Input.Submitted) -> None:
-        event.stop()
         address = clean_line(event.value)
         if not address:
             return
@@ -401,13 +398,11 @@ class SubscribePage(Page["Subscription | None"]):
         self.query_one("#feed-newest", Label).update(Content("\n".join(shown)))
 
     @on(OptionList.OptionSelected)
-    def _choose(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
+    def _choose(self) -> None:
         self.query_one("#feed-folder").focus()
 
     @on(Input.Submitted, "#feed-folder")
     def _keep(self, event: Input.Submitted) -> None:
-        event.stop()
         if self.chosen is not None:
             name = clean_line(self.chosen["title"])
             self.dismiss(Subscription(self.chosen["url"], name, clean_line(event.value)))

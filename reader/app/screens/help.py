@@ -92,7 +92,6 @@ class Help(Page[None]):
         self.set_focus(self.query_one(TextLine))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
         self._sought = event.value.strip()
         self._set_columns(self.size.width - 6)
 
@@ -105,8 +104,7 @@ class Help(Page[None]):
         else:
             self.dismiss()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def on_input_submitted(self) -> None:
         self.set_focus(self.query_one(VerticalScroll))
 
     def _matches(self, keys: str, meaning: str) -> bool:

@@ -62,7 +62,6 @@ class AskPipe(Page["Piping | None"]):
         self.query_one("#pipe-title", Label).update(self._title())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
         try:
             arguments_of(event.value)
         except ReaderError as error:

@@ -78,12 +78,11 @@ class SavedQueriesPage(Page["Query | None"]):
         binding("undo", "undo"),
     ]
 
-    def __init__(self, kind: QueryKind, file: SavedQueries, changed: Callable[[Configured], object]) -> None:
-        """`changed` gets the table after each change."""
+    def __init__(self, kind: QueryKind, file: SavedQueries) -> None:
         super().__init__()
         self.kind = kind
         """What is shown."""
-        self._file, self._changed = file, changed
+        self._file = file
         self._views: Sequence[View] = ()
 
     def compose(self) -> ComposeResult:
@@ -103,7 +102,6 @@ class SavedQueriesPage(Page["Query | None"]):
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
         view = self._views[event.option_index]
         try:
             query = self.kind.shown_by(view)
@@ -165,7 +163,6 @@ class SavedQueriesPage(Page["Query | None"]):
         with reported_errors(self.warn):
             if self._file.undo():
                 self._show(self.list_cursor)
-                self._changed(self._file.configured)
             else:
                 self.say("Nothing to undo")
 
@@ -174,7 +171,6 @@ class SavedQueriesPage(Page["Query | None"]):
         with reported_errors(self.warn):
             self._file.change(after, renamed)
             self._show(self.list_cursor if at < 0 else at)
-            self._changed(after)
 
     def _show(self, place: int) -> None:
         self._views = views.arranged(self._file.configured, self.kind.built_in)

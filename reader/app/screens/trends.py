@@ -6,7 +6,7 @@ The caller asks the library and passes the counts in. Closes with the value to s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, NamedTuple
 
 from textual import events, on
@@ -23,7 +23,16 @@ from reader.app.screens.page import MOVING, KeyLine, Page
 from reader.errors import counted
 from reader.query.dates import in_words, joined
 from reader.query.fields import BY_NAME
-from reader.query.trends import TREND_FIELDS, Trend, TrendField, Trends, signed, sparklines
+from reader.query.trends import (
+    TREND_FIELDS,
+    Trend,
+    TrendField,
+    Trends,
+    TrendSpan,
+    signed,
+    sparklines,
+    trend_span,
+)
 
 KEYS = (
     ("enter", "show articles"), ("pane_left pane_right", "shorter, longer"),
@@ -53,6 +62,10 @@ class TrendRequest(NamedTuple):
     span: int = 1
     """An index in SPANS."""
 
+    def span_at(self, now: datetime) -> TrendSpan:
+        """The time span that ends now."""
+        return trend_span(SPANS[self.span][0], "", None, now)
+
 
 Row = tuple[TrendField, str]
 """A field and its value."""
@@ -72,7 +85,7 @@ class TrendsPage(Page["Row | None"]):
     def __init__(
         self,
         asked: TrendRequest,
-        ask: Callable[[TrendRequest], object],
+        ask: Callable[[TrendsPage, TrendRequest], object],
         chosen: Row | None = None,
     ) -> None:
         """`ask` queries the trends, then calls `show`; the cursor starts on `chosen`, if that is listed."""
@@ -105,7 +118,7 @@ class TrendsPage(Page["Row | None"]):
     def _go(self, asked: TrendRequest) -> None:
         self.asked, self._found, self._error = asked, None, ""
         self._show_lines()
-        self._ask(asked)
+        self._ask(self, asked)
 
     def show(self, asked: TrendRequest, values: Trends, words: Trends, newest: date | None = None) -> None:
         """Show these trends, unless others are wanted by now; at first those of a field that articles have.
@@ -138,7 +151,6 @@ class TrendsPage(Page["Row | None"]):
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
         row = self._rows[event.option_index]
         if row is not None:
             self.dismiss(row)
