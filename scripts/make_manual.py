@@ -29,12 +29,13 @@ reader \\- a news reader for folders of articles
 .SH SYNOPSIS"""
 _INTRODUCTION = """.SH DESCRIPTION
 .B reader
-reads a folder of news articles, one file each, in the terminal: headlines are there at once, a sidebar
-filters them by topic and provider, one pane shows the article, a key opens its page in your browser. The same
-questions work without a screen, with the commands below. The folder is only read, never written.
+shows a folder of news articles, one file each: the headlines at once, a sidebar that filters them by topic and
+provider, and the article, whose page a key opens in your browser. The commands below answer the same queries
+without a screen. The folder is only read, never written.
 .PP
-A SOURCE is a folder of articles or an article's file; several are read as one collection. Without one it is
-the collection of the configuration, else the sample that comes with the program."""
+A SOURCE is a folder of articles, an article's file or the address of a shared collection; several are read as
+one collection. The default is the collection of the configuration, then your news once you have subscribed to
+a feed, then the sample that comes with the program."""
 _MARKED = re.compile(r"`([^`]+)`|\[([^\]]+)\]\([^)]*\)|\*\*([^*]+)\*\*|(?<!\w)\*([^*]+)\*(?!\w)")
 _SKIPPED = ("In the sidebar", "Saved views")
 """Parts of the query's page that are about the screen."""
@@ -46,11 +47,11 @@ def manual() -> str:
         _HEAD,
         *_synopsis(),
         _INTRODUCTION,
-        ".SH OPTIONS\nOf the bare command; they preset the screen.",
+        ".SH OPTIONS\nThese are the options of plain reader; its filters preset the screen.",
         *_options(parser_of(""), ()),
         ".SH COMMANDS",
         *(line for title, names in GROUPS.items() for line in _group(title, names)),
-        ".SH KEYS\nOn the screen; the configuration can change them.",
+        ".SH KEYS\nThe keys of the screen. The table [keys] of the configuration changes them.",
         *_keys(),
         ".SH QUERIES",
         *_pages_of("query.md", _SKIPPED),
@@ -107,11 +108,16 @@ def _examples(command: Subcommand) -> Iterator[str]:
 def _keys() -> Iterator[str]:
     group = ""
     for one in KEYS:
+        if one.id.startswith("view_") and one.id != "view_1":
+            continue
         if one.group != group:
             group = one.group
             yield f".SS {_plain(group)}"
         keys = "  ".join(_bold(key_words(key)) for key in one.keys) or "(palette)"
-        yield f".TP\n{keys}\n{_sentence(one.help)} ({_plain(one.id)})."
+        name = _plain(one.id)
+        if one.id == "view_1":
+            keys, name = f"{keys} ... {_bold('9')}", f"{name} ... view_9"
+        yield f".TP\n{keys}\n{_sentence(one.help)} ({name})."
 
 
 def _pages_of(name: str, skipped: tuple[str, ...]) -> Iterator[str]:

@@ -65,8 +65,7 @@ def add_filters(parser: CommandParser) -> None:
         add(f"--{name}", action="store_true", help=help)
     add("--muted", action="store_true", help="include muted articles (e.g. reader list --muted)")
     add("--sort", metavar="ORDER", completer=lambda **_: [*SORTS, *(f"-{order}" for order in SORTS)],
-        help=f"{any_of(SORTS)}; prefix with - to reverse (e.g. --sort -date)",
-        )  # fmt: skip
+        help=f"sort order: {any_of(SORTS)}; prefix with - to reverse (e.g. --sort -date)")  # fmt: skip
     add("--limit", metavar="N", type=whole(0), help="show at most N articles (e.g. --limit 20)")
 
 

@@ -47,9 +47,9 @@ GROUPS = {
         "export-feeds": "feeds",
         "save": "feeds",
     },
-    "maintain the collection": {"index": "check", "check": "check", "publish": "publish"},
+    "maintain the collection": {"index": "check", "check": "check"},
+    "share the collection": {"serve": "serve", "publish": "publish"},
     "configure": {"config": "config", "doctor": "config", "completion": "completion", "relay": "open"},
-    "let others read": {"serve": "serve"},
 }
 """The commands under the headings of the help, each with its module."""
 
@@ -209,7 +209,8 @@ def parser_of(name: str) -> CommandParser:
     add("--version", action="version", version=f"reader {__version__}",
         help="show the version (e.g. reader --version)")  # fmt: skip
     add(OPTION, action="store_true",
-        help="write no files but marks, start no programs, open nothing else, use no network "
+        help="for shared accounts: write no files but marks, start no programs, open only the given SOURCEs, "
+        "use no network "
         "(e.g. reader --restricted ~/news)")  # fmt: skip
     return parser
 
@@ -254,7 +255,7 @@ def add_format(add: Adder, choices: Sequence[str], default: str | None) -> None:
     """Add the `--format` option; the first choice is the default."""
     add(
         "--format", choices=tuple(choices), default=default, metavar="FORMAT",
-        help=f"{any_of(choices)}; default {choices[0]} (e.g. --format {choices[1]})",
+        help=f"output format: {any_of(choices)}; default {choices[0]} (e.g. --format {choices[1]})",
     )  # fmt: skip
 
 

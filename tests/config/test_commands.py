@@ -72,14 +72,17 @@ def _in_table(key: str) -> str:
 
 
 def test_every_command_is_documented_with_its_keys() -> None:
-    """`docs/keys.md` has a row for each, and no row for anything else."""
+    """`docs/keys.md` has a row for each, one for all views, and no row for anything else."""
     page = (Path(__file__).parents[2] / "docs" / "keys.md").read_text(encoding="utf-8")
     rows = [line for line in page.splitlines() if line.startswith("| ") and "| --- |" not in line]
     expected = [
         f"| {' '.join(f'`{_in_table(key)}`' for key in command.keys) or '(palette)'} "
         f"| `{command.id}` | {command.help} |"
         for command in COMMANDS
+        if not command.id.startswith("view_")
     ]
+    views = expected.index(next(row for row in expected if "`save_view`" in row))
+    expected.insert(views, "| `1` … `9` | `view_1` … `view_9` | Show one of the first nine views |")
     assert [row for row in rows if row != "| keys | command | what it does |"] == expected
 
 
