@@ -156,7 +156,7 @@ def first_heading(body: str) -> str:
 def first_paragraph(body: str) -> str:
     """The body's first paragraph as plain text, cut after EXCERPT_LENGTH characters; empty for none."""
     if sure := _SURE.match(body):
-        return _cut(clean_line(sure[0]))
+        return _cut(clean_line(sure[0][:_SECOND_LOOK]))
     listed = ""
     for tokens in _beginnings(body):
         if text := next(_paragraphs(tokens), ""):

@@ -22,9 +22,9 @@ row."""
 MAX_WORD = 64
 """Maximum characters of a word that are indexed and compared; the rest is ignored."""
 
-_ASCII_ODD = bytes(code for code in range(128) if (code < 32 and code not in b"\t\n") or code == 127)
+_ASCII_CONTROLS = bytes(code for code in range(128) if (code < 32 and code not in b"\t\n") or code == 127)
 
-_ODD = (
+_SUSPICIOUS = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
@@ -76,9 +76,6 @@ _ONE_LETTER = bytes(code if code == 32 else 97 for code in range(256))
 _LONG_WORD = b"a" * (MAX_WORD + 1)
 """Detects a long word faster than taking the longest of all words."""
 
-_LONG_LINE = 1 << 16
-"""Maximum characters of a text that is put on one line in one step."""
-
 _LONG_TEXT = 4096
 """Maximum characters of a text that is folded in one step if an eighth of it is not ASCII."""
 
@@ -87,7 +84,7 @@ _NEITHER = r"[^\w\x00-\x7f]+"
 _COMMON_MARKS = "[\u0300-\u036f]+"
 """Nearly all marks in real texts, which need no check of each."""
 _SIGNS = frozenset(("So", "Sc", "Sm"))
-_UNHEARD = frozenset(("Mn", "Mc", "Me", "Cf"))
+_IGNORED = frozenset(("Mn", "Mc", "Me", "Cf"))
 
 # Han, kana, Hangul and bopomofo, and the scripts of Thai, Lao, Burmese and Khmer, which put no spaces between
 # words either: without pairs only the beginning of a sentence could be found.
@@ -111,9 +108,9 @@ def clean(text: str) -> str:
     """
     if text.isascii():
         raw = text.encode("ascii")
-        if len(raw.translate(None, _ASCII_ODD)) == len(raw):
+        if len(raw.translate(None, _ASCII_CONTROLS)) == len(raw):
             return text
-    elif (text.isprintable() or not _pattern(_ODD).search(text)) and not _may_have_many_marks(text):
+    elif (text.isprintable() or not _pattern(_SUSPICIOUS).search(text)) and not _may_have_many_marks(text):
         return text
     return _cleaned(text)
 
@@ -122,8 +119,7 @@ def clean_line(text: str) -> str:
     """`clean`, then on one line: each run of white space becomes one space, none at the ends."""
     if text.isascii() and text.isprintable() and "  " not in text and text.strip(" ") == text:
         return text
-    text = clean(text)
-    return " ".join(text.split()) if len(text) <= _LONG_LINE else _long_line(text)
+    return " ".join(clean(text).split())
 
 
 def display_path(path: str) -> str:
@@ -217,13 +213,13 @@ def _other_words(folded: str) -> list[str]:
 
 
 def _without_marks(text: str) -> str:
-    return _pattern(_NEITHER).sub(lambda found: _heard(found[0]), text)
+    return _pattern(_NEITHER).sub(lambda found: _unmarked(found[0]), text)
 
 
 @lru_cache(maxsize=4096)
-def _heard(run: str) -> str:
+def _unmarked(run: str) -> str:
     # Format characters (joiners, soft hyphens) are removed too: they are invisible, so nobody types them.
-    return "".join(char for char in run if unicodedata.category(char) not in _UNHEARD)
+    return "".join(char for char in run if unicodedata.category(char) not in _IGNORED)
 
 
 def _may_have_many_marks(text: str) -> bool:
@@ -248,19 +244,6 @@ def _cleaned(text: str) -> str:
     text = _pattern(_MANY_COMMON_MARKS).sub(r"\1", text)
     text = _pattern(_MANY_MARKS).sub(_few_marks, text)
     return _joined(_with_few_joiners(text)) if _pattern(_JOINER).search(text) else text
-
-
-def _long_line(text: str) -> str:
-    """On one line, a piece at a time: a list of a million words takes 80 MB."""
-    parts: list[str] = []
-    for start in range(0, len(text), _LONG_LINE):
-        piece = text[start : start + _LONG_LINE]
-        ends = " " if piece[0].isspace() else "", " " if piece[-1].isspace() else ""
-        parts.append(" ".join(piece.split()).join(ends))
-    line = "".join(parts)
-    while "  " in line:
-        line = line.replace("  ", " ")
-    return line.strip(" ")
 
 
 def _between(pattern: re.Pattern[str], text: str) -> Iterator[str]:
