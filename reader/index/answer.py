@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
 
 from pyroaring import BitMap
 
-from reader.article.dates import When
 from reader.article.identity import identity_of
-from reader.article.record import Article, id_of, key_of
+from reader.article.record import Article, key_of
 from reader.article.text import display_path
 from reader.errors import NoSuchArticle
-from reader.index.backend import ArticleRow, QueryableIndex
+from reader.index.backend import ArticleRow
 from reader.index.facets import count_dates, count_facet, count_quality
 from reader.index.order import FoldedOrder, Order, order_of
 from reader.index.schema import STORED
 from reader.index.search import Search, keys_starting
+from reader.index.view import QueryableIndex
 from reader.query import Query
 from reader.query.results import Facet, FacetValue, Fold, Folding, Headline, RelatedLink
 
 _Reply = TypeVar("_Reply")
-
-HEADLINE_COLUMNS = (
-    "number, key, title, provider, domain, topics, date, is_day, quality, heat, category, type, url, draft"
-)
-"""The columns that `headline` reads, in this order."""
-
-
-def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
-    """Returns the Headline of a row of HEADLINE_COLUMNS, also with the story's key and coverage."""
-    (number, key, title, provider, domain, topics, date, is_day, quality, heat, category, kind, url,
-     draft, *of_story) = row  # fmt: skip
-    story, coverage = of_story or (None, None)
-    # Check the types here: a damaged row would otherwise fail only when it is painted.
-    "".join((title, provider, domain, topics, category, kind, url))
-    sum((key, draft, quality or 0, heat or 0, coverage or 1))
-    tags = tuple(
-        sorted(name[4:] for name, found in marks.items() if name.startswith("tag:") and number in found)
-    )
-    return Headline(
-        number, id_of(key), title, provider, domain, tuple(topics.split("\n")) if topics else (),
-        None if date is None else _when(date, is_day), quality, heat, category, kind, url, bool(draft),
-        number in marks["read"], number in marks["starred"], tags, number in marks["note"],
-        story="" if story is None else id_of(story), coverage=coverage or 1,
-    )  # fmt: skip
 
 
 def with_added_topics(index: QueryableIndex, found: list[Headline], now: datetime) -> list[Headline]:
@@ -241,11 +217,3 @@ def rows_of(index: QueryableIndex, headlines: Iterable[Headline]) -> list[Articl
     moved = index.numbers_from(one for one in wanted.values() if one not in found)
     rows += index.identities(moved)
     return rows
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _when(seconds: int, is_day: int) -> When:
-    found = EPOCH + timedelta(seconds=seconds)
-    return found.date() if is_day else found

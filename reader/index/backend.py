@@ -1,32 +1,26 @@
-"""What an index offers, whether it is stored in a local file or in PostgreSQL.
+"""What is stored in an index, in a local file or in PostgreSQL: sets, values, and rows of articles.
 
-Search, orders and facets use only this, so both backends give the same answers.
+Search, orders and facets use only this, so both give the same answers.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from threading import RLock
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from pyroaring import BitMap
 
-from reader.query.topic_rules import TopicRules
-
-if TYPE_CHECKING:
-    from reader.index.view import IndexView
-    from reader.query.results import Headline
+from reader.article.dates import When
+from reader.article.record import id_of
+from reader.query.results import Headline
 
 KnownValue: TypeAlias = tuple[str, str, str]
 """A field's value: folded, as displayed, and as stored."""
 
 FindPhrase: TypeAlias = Callable[[Sequence[int], str, Sequence[str], bool], Iterable[int]]
 """(numbers, field, words, whether the last may be a prefix) -> articles that contain them consecutively."""
-
-NO_MARKS: Mapping[str, BitMap] = {"read": BitMap(), "starred": BitMap(), "note": BitMap()}
 
 
 class ArticleRow(NamedTuple):
@@ -113,83 +107,34 @@ class SetStore(Protocol):
         """Returns the numbers of the articles with these keys (ids as integers)."""
 
 
-class QueryableIndex(ABC):
-    """An index that answers questions. Safe to call from several threads."""
+HEADLINE_COLUMNS = (
+    "number, key, title, provider, domain, topics, date, is_day, quality, heat, category, type, url, draft"
+)
+"""The columns that `headline` reads, in this order."""
 
-    edition: int
-    """Changes whenever the numbers are reassigned to other articles."""
-    marked: Mapping[str, BitMap]
-    """The user's marks as sets of numbers: read, starred, note, tag:NAME."""
-    patience: float
-    """Seconds that painting waits for a question."""
 
-    def __init__(self) -> None:
-        self._lock = RLock()
-        """Held while a question is answered."""
-        self._rules = TopicRules()
+def headline(row: Sequence[Any], marks: Mapping[str, BitMap]) -> Headline:
+    """Returns the Headline of a row of HEADLINE_COLUMNS, also with the story's key and coverage."""
+    (number, key, title, provider, domain, topics, date, is_day, quality, heat, category, kind, url,
+     draft, *of_story) = row  # fmt: skip
+    story, coverage = of_story or (None, None)
+    # Check the types here: a damaged row would otherwise fail only when it is painted.
+    "".join((title, provider, domain, topics, category, kind, url))
+    sum((key, draft, quality or 0, heat or 0, coverage or 1))
+    tags = tuple(
+        sorted(name[4:] for name, found in marks.items() if name.startswith("tag:") and number in found)
+    )
+    return Headline(
+        number, id_of(key), title, provider, domain, tuple(topics.split("\n")) if topics else (),
+        None if date is None else _when(date, is_day), quality, heat, category, kind, url, bool(draft),
+        number in marks["read"], number in marks["starred"], tags, number in marks["note"],
+        story="" if story is None else id_of(story), coverage=coverage or 1,
+    )  # fmt: skip
 
-    @abstractmethod
-    def view(self) -> AbstractContextManager[IndexView]:
-        """Opens a view of the index's current state for one question; other threads' questions wait."""
 
-    @contextmanager
-    def quick_view(self) -> Iterator[IndexView | None]:
-        """Like `view`, for painting: yields None while a long question holds the view."""
-        if not self._lock.acquire(timeout=self.patience):
-            yield None
-            return
-        try:
-            with self.view() as view:
-                yield view
-        finally:
-            self._lock.release()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-    @property
-    def topic_rules(self) -> TopicRules:
-        """The rules that add topics; every view uses them."""
-        return self._rules
 
-    @topic_rules.setter
-    def topic_rules(self, rules: TopicRules) -> None:
-        with self._lock:
-            self._rules = rules
-            self._renew_view()
-
-    @abstractmethod
-    def _renew_view(self) -> None:
-        """Make the next question use a new view."""
-
-    def take_marks(self, markings: Iterable[tuple[frozenset[str], Iterable[int]]]) -> None:
-        """Put articles into the sets that they belong to now, and remove them from all others."""
-        sets = [(names, BitMap([*numbers])) for names, numbers in markings]
-        touched = BitMap.union(BitMap(), *[numbers for _, numbers in sets])
-        # A page may still be painted from the old sets, so they are never changed in place.
-        marked = {name: numbers - touched for name, numbers in self.marked.items()}
-        for names, numbers in sets:
-            for name in names:
-                marked[name] = marked.get(name, BitMap()) | numbers
-        self.marked = marked
-
-    @abstractmethod
-    def page(self) -> AbstractContextManager[SetStore]:
-        """Opens the store for the rows of a page, which don't wait for a long question."""
-
-    def headlines(self, numbers: Sequence[int]) -> list[Headline]:
-        with self.page() as store:
-            return store.headlines(numbers, self.marked)
-
-    def headlines_keyed(self, low: int, high: int, most: int) -> list[Headline]:
-        with self.page() as store:
-            return store.headlines_keyed(low, high, most, self.marked)
-
-    def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
-        with self.page() as store:
-            return [*store.story_members(numbers)]
-
-    def numbers_from(self, heads: Iterable[int]) -> list[int]:
-        with self.page() as store:
-            return store.numbers_from(heads)
-
-    @abstractmethod
-    def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
-        """Returns the rows of the articles with these numbers, without deleted ones."""
+def _when(seconds: int, is_day: int) -> When:
+    found = _EPOCH + timedelta(seconds=seconds)
+    return found.date() if is_day else found

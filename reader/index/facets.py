@@ -15,9 +15,9 @@ from pyroaring import BitMap
 
 from reader.article.dates import day_of, seconds_of
 from reader.article.text import fold
-from reader.index.order import MatchInRow
 from reader.index.schema import DAY, LAST_UNDATED, STORED, UNDATED, SetKind
 from reader.index.search import Search
+from reader.index.sorted_rows import MatchInRow
 from reader.index.view import IndexView, ValueMembers
 from reader.query.dates import Period, fitting, periods
 from reader.query.results import Facet, FacetValue

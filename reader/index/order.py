@@ -1,17 +1,16 @@
 """The order of a match, and which article is at a position; the match is never sorted as a whole.
 
-By date, a page is a slice of the end of the set, with late articles merged in. Late articles and titles are
-sorted rows, cut into stretches: the number of matches in a stretch is the size of an intersection, and only
-those in the stretch that is shown are looked at one by one. Every other order is a sequence of disjoint sets
-(one per quality, provider or degree of relevance), each sorted by date. In a list folded by stories, a story
-is represented by its first article in the list's order, so it keeps that article's position.
+By date, a page is a slice of the end of the set, with late articles merged in; titles are a row of their own
+(see `sorted_rows`). Every other order is a sequence of disjoint sets (one per quality, provider or degree of
+relevance), each sorted by date. In a list folded by stories, a story is represented by its first article in
+the list's order, so it keeps that article's position.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, groupby
 from typing import Any, Protocol
 
@@ -20,7 +19,8 @@ from pyroaring import BitMap
 from reader.article.text import words
 from reader.index.backend import KnownValue
 from reader.index.schema import LAST_UNDATED, STORED, UNDATED, SetKind
-from reader.index.view import IndexView, SortedRow
+from reader.index.sorted_rows import MatchInRow
+from reader.index.view import IndexView
 from reader.query import Query
 
 
@@ -32,64 +32,6 @@ class Order(Protocol):
 
     def position(self, number: int) -> int:
         """Returns the position of a number of the match."""
-
-
-class MatchInRow:
-    """The articles of a match that are in a row, in its order."""
-
-    def __init__(self, row: SortedRow, match: BitMap) -> None:
-        self._row = row
-        self._match = match
-        self._ends = [0, *accumulate(map(match.intersection_cardinality, row.sets))]
-        """How many of the match come before each stretch, and in total."""
-        self._looked_at: tuple[int, list[int]] = -1, []
-        """Cache: the last stretch used, and the places in the row of its matches."""
-
-    def __len__(self) -> int:
-        return self._ends[-1]
-
-    def count(self, is_ahead: Callable[[int, int], bool]) -> int:
-        """Returns how many of them precede the first for which the predicate is false. It is called with a
-        place in the row and the number of matches before it, and must stay false once it is false."""
-        stretch = bisect_left(
-            range(len(self._row.sets)),
-            True,
-            key=lambda one: not is_ahead(one * self._row.size, self._ends[one]),
-        )
-        if not stretch:
-            return 0
-        within, before = self._within(stretch - 1), self._ends[stretch - 1]
-        return before + bisect_left(
-            range(len(within)), True, key=lambda one: not is_ahead(within[one], before + one)
-        )
-
-    def between(self, first: int, last: int) -> list[int]:
-        """Returns the places in the row of the matches first..last-1."""
-        if first >= last:
-            return []
-        stretch = bisect_right(self._ends, first) - 1
-        skipped = first - self._ends[stretch]
-        found: list[int] = []
-        while len(found) < skipped + last - first and stretch < len(self._row.sets):
-            if self._ends[stretch] < self._ends[stretch + 1]:
-                found += self._within(stretch)
-            stretch += 1
-        return found[skipped : skipped + last - first]
-
-    def find(self, number: int) -> tuple[int, int]:
-        """Returns the place in the row of an article of the match, and how many of the match precede it."""
-        stretch = next(place for place, members in enumerate(self._row.sets) if number in members)
-        within = self._within(stretch)
-        among = next(among for among, place in enumerate(within) if self._row.numbers[place] == number)
-        return within[among], self._ends[stretch] + among
-
-    def _within(self, stretch: int) -> list[int]:
-        if self._looked_at[0] != stretch:
-            start = stretch * self._row.size
-            numbers = self._row.numbers[start : start + self._row.size]
-            found = [place for place, number in enumerate(numbers, start) if number in self._match]
-            self._looked_at = stretch, found
-        return self._looked_at[1]
 
 
 class DateOrder:

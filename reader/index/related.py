@@ -18,9 +18,9 @@ from reader.article.identity import identity_of
 from reader.article.record import Article, Provider, Related
 from reader.article.text import words
 from reader.index.answer import with_added_topics
-from reader.index.backend import QueryableIndex
 from reader.index.schema import SetKind
 from reader.index.search import Search
+from reader.index.view import QueryableIndex
 from reader.query import Query
 from reader.query.results import Headline, RelatedLink
 from reader.stories.likeness import COMMON, MOST_WORDS, PRIOR, token_of, tokens_of, widened

@@ -13,8 +13,7 @@ from pyroaring import BitMap
 
 from reader.article.record import Problem
 from reader.article.text import display_path
-from reader.index.answer import HEADLINE_COLUMNS, headline
-from reader.index.backend import NO_MARKS, ArticleRow, FindPhrase, KnownValue, QueryableIndex
+from reader.index.backend import HEADLINE_COLUMNS, ArticleRow, FindPhrase, KnownValue, headline
 from reader.index.recognition import ArticleFacts, facts_at, read_facts, rekey
 from reader.index.schema import (
     LATE,
@@ -33,7 +32,7 @@ from reader.index.schema import (
     unpack_name,
 )
 from reader.index.sets import check_sets, read_field, read_range, read_set, replace_set
-from reader.index.view import IndexView
+from reader.index.view import NO_MARKS, IndexView, QueryableIndex
 from reader.permissions import permissions
 from reader.query.results import Headline
 

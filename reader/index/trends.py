@@ -14,10 +14,9 @@ from pyroaring import BitMap
 
 from reader.article.text import is_unspaced, words
 from reader.index.answer import with_added_topics
-from reader.index.backend import QueryableIndex
 from reader.index.schema import STORED, SetKind
 from reader.index.search import Search
-from reader.index.view import IndexView
+from reader.index.view import IndexView, QueryableIndex
 from reader.query import Query
 from reader.query.dates import TimeSpan
 from reader.query.trends import LEAST_ARTICLES, Trend, TrendField, Trends, TrendSpan, rise

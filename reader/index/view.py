@@ -1,29 +1,34 @@
 """A view of an index: sets and choices read on demand and cached until the index changes.
 
-Only what a question names is read. The cache is dropped after any write to the index; the caller holds the
-lock (see `reader.index.store`). Topics by rule (see `reader.query.topic_rules`) are evaluated here on first
-use; nothing of them is stored, so an edited rule needs no new index.
+Only what a question names is read. The cache is dropped after any write to the index. Topics by rule (see
+`reader.query.topic_rules`) are evaluated on first use; nothing of them is stored, so an edited rule needs no
+new index.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby, islice, repeat
 from operator import itemgetter, sub
+from threading import RLock
 from typing import NamedTuple, TypeAlias
 
 from pyroaring import BitMap
 
 from reader.article.text import clean_line, fold
-from reader.index.backend import KnownValue, SetStore
+from reader.index.backend import ArticleRow, KnownValue, SetStore
 from reader.index.packing import in_bits
 from reader.index.schema import FIRST_DATED, LAST_UNDATED, LATE, LIVE, STORED, UNDATED, SetKind
+from reader.index.sorted_rows import Late, LateArticle, SortedRow
 from reader.query import Clause
 from reader.query.fields import FACETS, FIELDS, NUMBER_FIELDS
+from reader.query.results import Headline
 from reader.query.topic_rules import TopicRules
 
 QUALITY = STORED["quality"]
@@ -50,10 +55,6 @@ MOST_FIRSTS = 1000
 
 MOST_PHRASES = 1_000
 """Maximum number of cached phrases of rules."""
-
-SHORTEST, MOST = 512, 1000
-"""Minimum size of a stretch, and maximum number of stretches: a match is counted in each (a few
-microseconds)."""
 
 KnownPhrases: TypeAlias = dict[tuple[str, tuple[str, ...], bool], tuple[BitMap, BitMap]]
 """(field, words, whether the last may be a prefix) -> articles that were checked, and those that match. Valid
@@ -94,77 +95,6 @@ class Stories:
         # Runs in C: half the articles of a match may be in stories.
         places = map(sub, numbers, repeat(self._base))
         return dict(zip(map(self._stories.__getitem__, places), numbers, strict=True))
-
-
-class SortedRow:
-    """A fixed sequence of articles."""
-
-    def __init__(self, numbers: array[int]) -> None:
-        self.numbers = numbers
-        self.size = max(SHORTEST, -(-len(numbers) // MOST))
-        """Articles per stretch."""
-
-    @cached_property
-    def sets(self) -> list[BitMap]:
-        """The articles of each stretch."""
-        starts = range(0, len(self.numbers), self.size)
-        return [BitMap(self.numbers[start : start + self.size]) for start in starts]
-
-
-class LateArticle(NamedTuple):
-    """An article whose number is not in date order."""
-
-    date: int
-    """Seconds, or UNDATED."""
-    number: int
-    place: int
-    """Its position is directly before the highest number in order that is below this one."""
-
-
-class LateRow(SortedRow):
-    """A sorted sequence of late articles."""
-
-    def __init__(self, articles: Sequence[LateArticle]) -> None:
-        super().__init__(array("I", [one.number for one in articles]))
-        self.dates = array("q", [one.date for one in articles])
-        self.places = array("q", [one.place for one in articles])
-
-    def __iter__(self) -> Iterator[LateArticle]:
-        return map(LateArticle, self.dates, self.numbers, self.places)
-
-    def dated_between(self, start: int | None, stop: int | None) -> BitMap:
-        """Returns those with start <= date < stop (None = no limit) of a row sorted newest first."""
-        last = bisect_right(self.dates, -(UNDATED + 1 if start is None else start), key=int.__neg__)
-        first = 0 if stop is None else bisect_right(self.dates, -stop, key=int.__neg__)
-        return BitMap(self.numbers[first:last])
-
-
-class Late:
-    """All late articles of a view of the index."""
-
-    def __init__(self, articles: Iterable[LateArticle], live: BitMap) -> None:
-        ordered = sorted(articles, reverse=True)
-        self.live = live
-        """All articles at that time, late or not."""
-        self.newest_first = LateRow(ordered)
-        """Undated ones last."""
-
-    @cached_property
-    def oldest_first(self) -> LateRow:
-        """Undated ones last here too."""
-        row = [*self.newest_first]
-        dated = bisect_left(row, True, key=lambda one: one.date == UNDATED)
-        return LateRow(row[:dated][::-1] + row[dated:])
-
-    def kept(self, late: BitMap, live: BitMap) -> list[LateArticle]:
-        """Returns what is still valid of this, given the current articles and the late ones among them."""
-        came = live - self.live
-        # Earlier places stay valid as long as articles added in order are newer than all others.
-        if (came - late) and self.live and (came - late).min() < self.live.max():
-            return []
-        if not (late - BitMap(self.newest_first.numbers)).isdisjoint(self.live):
-            return []
-        return [one for one in self.newest_first if one.number in late]
 
 
 class ValueMembers(NamedTuple):
@@ -409,3 +339,88 @@ class IndexView:
     def titles(self) -> SortedRow:
         """All articles A to Z; read on first use."""
         return SortedRow(self.store.titles())
+
+
+NO_MARKS: Mapping[str, BitMap] = {"read": BitMap(), "starred": BitMap(), "note": BitMap()}
+
+
+class QueryableIndex(ABC):
+    """An index that answers questions. Safe to call from several threads."""
+
+    edition: int
+    """Changes whenever the numbers are reassigned to other articles."""
+    marked: Mapping[str, BitMap]
+    """The user's marks as sets of numbers: read, starred, note, tag:NAME."""
+    patience: float
+    """Seconds that painting waits for a question."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        """Held while a question is answered."""
+        self._rules = TopicRules()
+
+    @abstractmethod
+    def view(self) -> AbstractContextManager[IndexView]:
+        """Opens a view of the index's current state for one question; other threads' questions wait."""
+
+    @contextmanager
+    def quick_view(self) -> Iterator[IndexView | None]:
+        """Like `view`, for painting: yields None while a long question holds the view."""
+        if not self._lock.acquire(timeout=self.patience):
+            yield None
+            return
+        try:
+            with self.view() as view:
+                yield view
+        finally:
+            self._lock.release()
+
+    @property
+    def topic_rules(self) -> TopicRules:
+        """The rules that add topics; every view uses them."""
+        return self._rules
+
+    @topic_rules.setter
+    def topic_rules(self, rules: TopicRules) -> None:
+        with self._lock:
+            self._rules = rules
+            self._renew_view()
+
+    @abstractmethod
+    def _renew_view(self) -> None:
+        """Make the next question use a new view."""
+
+    def take_marks(self, markings: Iterable[tuple[frozenset[str], Iterable[int]]]) -> None:
+        """Put articles into the sets that they belong to now, and remove them from all others."""
+        sets = [(names, BitMap([*numbers])) for names, numbers in markings]
+        touched = BitMap.union(BitMap(), *[numbers for _, numbers in sets])
+        # A page may still be painted from the old sets, so they are never changed in place.
+        marked = {name: numbers - touched for name, numbers in self.marked.items()}
+        for names, numbers in sets:
+            for name in names:
+                marked[name] = marked.get(name, BitMap()) | numbers
+        self.marked = marked
+
+    @abstractmethod
+    def page(self) -> AbstractContextManager[SetStore]:
+        """Opens the store for the rows of a page, which don't wait for a long question."""
+
+    def headlines(self, numbers: Sequence[int]) -> list[Headline]:
+        with self.page() as store:
+            return store.headlines(numbers, self.marked)
+
+    def headlines_keyed(self, low: int, high: int, most: int) -> list[Headline]:
+        with self.page() as store:
+            return store.headlines_keyed(low, high, most, self.marked)
+
+    def story_members(self, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
+        with self.page() as store:
+            return [*store.story_members(numbers)]
+
+    def numbers_from(self, heads: Iterable[int]) -> list[int]:
+        with self.page() as store:
+            return store.numbers_from(heads)
+
+    @abstractmethod
+    def identities(self, numbers: Sequence[int]) -> Iterator[ArticleRow]:
+        """Returns the rows of the articles with these numbers, without deleted ones."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from reader.index.answer import IndexResults, facet_of, find_article, is_measured, related_of, rows_of
-from reader.index.backend import QueryableIndex
+from reader.index.view import QueryableIndex
 from reader.library import Library
 from reader.query.results import MOST_PERIODS, MOST_RELATED, MOST_TRENDS, Stretch
 

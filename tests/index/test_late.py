@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from reader.collection.folders import Roots
-from reader.index import update, view
+from reader.index import sorted_rows, update
 from reader.index.entry import File, Taken, take
 from reader.index.facets import _Ranks
 from reader.index.order import DateOrder
@@ -30,7 +30,7 @@ DATES = st.lists(st.one_of(st.none(), st.integers(0, 30)), min_size=1, max_size=
 @pytest.fixture(autouse=True)
 def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stretches of a few articles, so that few make many."""
-    monkeypatch.setattr(view, "SHORTEST", 3)
+    monkeypatch.setattr(sorted_rows, "SHORTEST", 3)
 
 
 def add(connection: sqlite3.Connection, dates: list[int | None]) -> None:

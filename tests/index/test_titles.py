@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from reader.index import store, view
+from reader.index import sorted_rows, store
 from reader.index.order import TitleOrder
 from reader.index.schema import create
 from reader.index.store import SqliteStore
@@ -29,7 +29,7 @@ def order_in(keys: Mapping[int, str]) -> list[int]:
 @pytest.fixture(autouse=True)
 def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stretches of a few numbers, so that few articles make many."""
-    monkeypatch.setattr(view, "SHORTEST", 3)
+    monkeypatch.setattr(sorted_rows, "SHORTEST", 3)
     monkeypatch.setattr(store, "_AT_ONCE", 7)
 
 

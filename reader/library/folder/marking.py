@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reader.collection.folders import Roots
 from reader.errors import DamageError, StorageError
-from reader.index.backend import NO_MARKS
 from reader.index.store import Index
+from reader.index.view import NO_MARKS
 from reader.library.folder.reunion import Reunion, blank
 from reader.marks.database import FILE, Change, Mark, Marks
 from reader.marks.file import Patience

@@ -17,8 +17,8 @@ import psycopg
 from pyroaring import BitMap
 
 from reader.article.text import clean_line
-from reader.index.backend import NO_MARKS, ArticleRow, QueryableIndex
-from reader.index.view import IndexView
+from reader.index.backend import ArticleRow
+from reader.index.view import NO_MARKS, IndexView, QueryableIndex
 from reader.library.postgres.connection import (
     ConnectionLost,
     SharedError,

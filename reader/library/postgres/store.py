@@ -19,8 +19,7 @@ from pyroaring import BitMap
 from reader.article.record import Article
 from reader.article.text import clean_line, words
 from reader.article.urls import openable
-from reader.index.answer import HEADLINE_COLUMNS, headline
-from reader.index.backend import ArticleRow, KnownValue
+from reader.index.backend import HEADLINE_COLUMNS, ArticleRow, KnownValue, headline
 from reader.index.entry import searched_texts
 from reader.index.schema import PREFIX_LENGTHS, STATED_DATE, UNDATED, SetKind
 from reader.index.search import goes_on, has_phrase
