@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.style import Style
 
-from reader.app.early.early_screen import codes_of
+from reader.app.early.first_headlines import codes_of
 from reader.app.paint import themes
 from reader.terminal import TRUECOLOUR
 from tests.app.conftest import Launch
