@@ -6,9 +6,9 @@ and the pixels, or with one line on stderr.
 from __future__ import annotations
 
 import io
+import resource
 import subprocess
 import sys
-from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from typing import NamedTuple
@@ -78,11 +78,8 @@ def make(raw: bytes, width: int, height: int, kind: str = "rgb") -> Pixels:
 def decode() -> str | None:
     """The worker process: decodes one picture. Returns the error, if any, to print on stderr."""
     # The bytes are untrusted, so limit time and memory first.
-    with suppress(ImportError):  # Windows
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     processes.limit_memory(MEMORY)
     width, height, kind = sys.stdin.buffer.readline().decode().split()
     try:

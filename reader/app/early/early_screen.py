@@ -107,7 +107,7 @@ def painted_first(start: Start, seen: Terminal) -> Iterator[tuple[EarlyScreen | 
 
 def terminal_size(environ: Mapping[str, str]) -> os.terminal_size | None:
     """The size of the terminal; None if a stream is not this terminal, or anything about it is unusual."""
-    if sys.platform == "win32" or any(environ.get(name) is not None for name in _UNUSUAL):
+    if any(environ.get(name) is not None for name in _UNUSUAL):
         return None
     streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
     if not all(stream is not None and stream.isatty() for stream in streams):
@@ -218,7 +218,7 @@ def driver_for(early: EarlyScreen | None, *, asks_background: bool) -> type[Driv
     if early is not None and not is_on(EARLY_SCREEN):
         early.close()
         early = None
-    if sys.platform == "win32" or not (early or is_on(REPLY_FILTER)):
+    if not (early or is_on(REPLY_FILTER)):
         return None
     from textual.drivers.linux_driver import LinuxDriver
 

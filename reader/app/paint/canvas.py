@@ -7,7 +7,9 @@ any other line. iTerm2's and sixel's graphics are drawn over the cells at the cu
 from __future__ import annotations
 
 import base64
+import fcntl
 import struct
+import termios
 import zlib
 from collections.abc import Iterable, Iterator
 from itertools import groupby, starmap
@@ -78,11 +80,8 @@ def pixels_of(box: Box, way: str) -> tuple[int, int]:
 def cell_size() -> tuple[int, int] | None:
     """Pixels of a cell, as reported by the terminal; None if it reports none."""
     try:
-        import fcntl
-        import termios
-
         packed = fcntl.ioctl(1, termios.TIOCGWINSZ, bytes(8))
-    except (ImportError, OSError):
+    except OSError:
         return None
     rows, columns, width, height = struct.unpack("HHHH", packed)
     return (width // columns, height // rows) if rows and columns and width and height else None
