@@ -354,6 +354,12 @@ class ReaderApp(KeyedApp):
             self.browse.keep_visit()
         super().exit(result, return_code, message)
 
+    def action_suspend_process(self) -> None:
+        """Suspend the reader, after saving the place in case it is never resumed."""
+        if self.browse is not None:
+            self.browse.keep_visit()
+        super().action_suspend_process()
+
     def end(self, code: int) -> None:
         """End with this exit code, as soon as the screen is complete."""
         if not self.is_made:

@@ -42,6 +42,15 @@ async def test_a_question_is_answered_with_a_key(key: str, answer: bool) -> None
     assert app.answers == [answer]
 
 
+async def test_ctrl_z_suspends_from_a_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dialog is still open afterwards."""
+    suspended: list[object] = []
+    monkeypatch.setattr(App, "action_suspend_process", lambda app: suspended.append(type(app.screen)))
+    async with Asking(Ask("Folder to open", "")).run_test() as pilot:
+        await pilot.press("ctrl+z", "a")
+    assert suspended == [Ask]
+
+
 async def test_two_enters_at_once_answer_one_dialog() -> None:
     """A second Enter, typed before the first has closed a dialog, does not close what lies below."""
     below, dialog = Confirm("Below?"), Ask("Tags:")

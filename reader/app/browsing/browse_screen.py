@@ -608,8 +608,6 @@ class BrowseScreen(Screen[None]):
         self.app.app_resume_signal.publish(self.app)
 
     def action_suspend(self) -> None:
-        """Suspend the reader, after saving the visit in case it is never resumed."""
-        self.keep_visit()
         self.app.action_suspend_process()
 
     def action_quit(self) -> None:

@@ -11,10 +11,11 @@ import re
 from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
 from itertools import chain
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, ClassVar, NamedTuple, Protocol, cast
 
 from textual import events, on
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
@@ -25,6 +26,7 @@ from textual.worker import Worker, WorkerState
 
 from reader.app.browsing.filters import Filters
 from reader.app.browsing.host import Host
+from reader.app.keys import binding
 from reader.app.paint.cells import one_line
 from reader.app.paint.styles import page_sheet
 from reader.app.screens.page import KeyLine, drop_outdated
@@ -161,6 +163,11 @@ class StillPalette(CommandPalette):
     """
 
     CSS_PATH = page_sheet()
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "cursor_down", show=False),
+        Binding("ctrl+p", "command_list('cursor_up')", show=False),
+        binding("suspend", "app.suspend_process"),
+    ]
 
     _outdated: Option | None = None
     """The first hit when the text last changed."""

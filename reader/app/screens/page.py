@@ -51,6 +51,7 @@ class Page(ModalScreen[ScreenResultType]):
     CSS_PATH = page_sheet()
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("back", "leave"), binding("back_or_quit", "leave"), binding("quit", "app.quit"),
+        binding("suspend", "app.suspend_process"),
     ]  # fmt: skip
 
     def on_resize(self, event: events.Resize) -> None:
