@@ -14,7 +14,7 @@ from reader.cli.parser import (
     add_text_or_json,
     together,
 )
-from reader.cli.session import changes_in_words, follow, opened, tell
+from reader.cli.session import changes_in_words, follow, opened, warn
 from reader.errors import UsageError, counted
 from reader.library.export import json_text
 
@@ -33,7 +33,7 @@ def _index(options: Namespace) -> int:
             raise UsageError(library.refreshed_by)
         printed = len(library.notices)
         report = follow(library.refresh(rebuild=options.rebuild, shows_first=False), patience=0.0)
-        tell(library.notices[printed:])
+        warn(*library.notices[printed:])
         skipped = library.skipped
     if options.format == "json":
         print(json_text(report._asdict() | {"seconds": round(report.seconds, 3)}))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from reader import __version__, config, terminal
 from reader.article.text import display_path
 from reader.cli.parser import Namespace, Subcommand, add_sources, add_ssh, one_of, together
-from reader.cli.session import configuration, sources_of, tell
+from reader.cli.session import configuration, sources_of, warn
 from reader.config import Config, palettes, paths
 from reader.config.commands import COMMANDS as SCREEN_COMMANDS
 from reader.config.commands import key_words
@@ -48,7 +48,7 @@ def _config(options: Namespace) -> int:
             settings = settings._replace(relay=f"...@{settings.relay.rpartition('@')[2]}")
         shown = (named(one) if is_shared(one) else one for one in settings.collection)  # nor a password
         sys.stdout.write(config.as_toml(settings._replace(collection=tuple(shown))))
-        tell(warnings)
+        warn(*warnings)
     return 0
 
 

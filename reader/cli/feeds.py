@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from reader.article.text import clean_line, display_path
 from reader.cli.layout import aligned, columns, cut, fit
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, whole
-from reader.cli.session import follow, note, one_file, read_input, read_settings, tell, write_output
+from reader.cli.session import follow, one_file, read_input, read_settings, warn, write_output
 from reader.config.sources import news_folder
 from reader.errors import ReaderError, UsageError, counted, shown
 
@@ -60,7 +60,7 @@ def read_feeds() -> tuple[list[Subscription], str]:
 
     configured = read_settings().feeds
     feeds, notices = subscriptions.load()
-    tell(notices)
+    warn(*notices)
     every = subscriptions.seconds_of(configured.every) if configured.every else 0
     with State() as state:
         feeds = state.named(feeds)
@@ -119,7 +119,7 @@ def _subscribe(options: Namespace) -> int:
         except UsageError:
             raise
         except ReaderError as error:
-            note(str(error))
+            warn(str(error))
             code = max(code, error.exit_code)
             continue
         if chosen is None:
@@ -231,7 +231,7 @@ def _feeds(options: Namespace) -> int:
     elif rows:
         _print_table(rows)
     else:
-        note('no feeds yet; use "reader subscribe URL" or "reader import-feeds FILE"')
+        warn('no feeds yet; use "reader subscribe URL" or "reader import-feeds FILE"')
     return 0
 
 
@@ -315,7 +315,7 @@ def _fetch(options: Namespace) -> int:
         print(json_text(report.record()))
     else:
         if not known:
-            note('no feeds yet; use "reader subscribe URL" or "reader import-feeds FILE"')
+            warn('no feeds yet; use "reader subscribe URL" or "reader import-feeds FILE"')
         print(_sentence(report))
     return 1 if report.failed else 0
 
@@ -328,9 +328,9 @@ def _follow(steps: Iterable[FeedStep], report: FetchReport, *, is_quiet: bool) -
             if is_shown:
                 sys.stderr.write("\r\x1b[K")
             if step.error and not is_quiet:
-                note(f"{step.name}: {step.error}")
+                warn(f"{step.name}: {step.error}")
             if step.note:
-                note(f"{step.name}: {step.note}")
+                warn(f"{step.name}: {step.note}")
             if is_shown:
                 words = f"fetching: {step.done:,} of {counted(step.total, 'feed')}, {report.new:,} new"
                 sys.stderr.write(cut(words, columns(2) - 1))
@@ -367,7 +367,7 @@ def _import(options: Namespace) -> int:
     raw = read_input(name, opml.MOST_BYTES, "import-feeds")
     listed = opml.read(raw, "stdin" if name == "-" else display_path(name))
     for sentence in listed.refused:
-        note(sentence)
+        warn(sentence)
     added = len(subscriptions.add(listed.subscriptions)) if listed.subscriptions else 0
     there = len(listed.subscriptions) - added
     parts = [f"subscribed to {counted(added, 'feed')}"]
@@ -407,7 +407,7 @@ def _save(options: Namespace) -> int:
     code = 0
     for one in saving.save(options.urls, topics=topics, folder=folder):
         if one.error:
-            note(one.error if shown(one.url) in one.error else f"{shown(one.url)}: {one.error}")
+            warn(one.error if shown(one.url) in one.error else f"{shown(one.url)}: {one.error}")
             code = ReaderError.exit_code
         else:
             print(f"{'saved' if one.is_new else 'saved before'}: {one.title}: {display_path(one.path)}")

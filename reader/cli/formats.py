@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from reader.article.dates import day_of
 from reader.cli.layout import cells, columns, cut, pad
 from reader.cli.options import Output
-from reader.cli.session import note
+from reader.cli.session import warn
 from reader.errors import about_file
 from reader.library import export
 from reader.query.results import Headline, Results
@@ -151,7 +151,7 @@ def _records(
                 made = export.record(article, headline, note_text, body=body, secured=output.has_secured)
             yield made | {"url": article.url or None} if url else made
     if missing:
-        note(f"{missing} of the files disappeared meanwhile; run the command again")
+        warn(f"{missing} of the files disappeared meanwhile; run the command again")
 
 
 def _rows(library: Library, rows: Iterator[Headline], output: Output) -> Iterator[tuple[str, ...]]:

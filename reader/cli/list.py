@@ -15,12 +15,12 @@ from reader.cli.options import (
     muting,
     output_of,
     query_of,
-    tell_muted,
-    tell_unknown,
+    report_muted,
+    report_unknown,
     without_muted,
 )
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_sources, add_text_or_json, together
-from reader.cli.session import follow, note, opened
+from reader.cli.session import follow, opened, warn
 from reader.errors import QueryError, UsageError, any_of
 from reader.library.export import json_text
 from reader.query import UNREAD, Query, parse
@@ -62,8 +62,8 @@ def _list(options: Namespace) -> int:
     query = without_muted(plain, options)
     with opened(options.sources, shown=few(options)) as library:
         code = write_list(library, options, query, output)
-        tell_muted(library, plain, query)
-        tell_unknown(library, query)
+        report_muted(library, plain, query)
+        report_unknown(library, query)
         return code
 
 
@@ -73,9 +73,9 @@ def _count(options: Namespace) -> int:
     with opened(options.sources) as library:
         results = library.select(query)
         count, is_exact = len(results), results.is_exact
-        tell_muted(library, plain, query)
+        report_muted(library, plain, query)
         if not count:
-            tell_unknown(library, query)
+            report_unknown(library, query)
     if options.limit is not None and options.limit <= count:
         count, is_exact = options.limit, True
     if options.format == "json":
@@ -83,7 +83,7 @@ def _count(options: Namespace) -> int:
         return 0
     print(count)
     if not is_exact:
-        note("this is a minimum: too many articles contain the words of the phrase; narrow the query")
+        warn("this is a minimum: too many articles contain the words of the phrase; narrow the query")
     return 0
 
 
@@ -128,7 +128,7 @@ def _views(options: Namespace) -> int:
         try:
             understood.append((view, parse(view.text)))
         except QueryError as error:
-            note(f'view "{view.name}" is skipped: {error}')
+            warn(f'view "{view.name}" is skipped: {error}')
     with opened(options.sources) as library:
         rules = muting()
         counted = []

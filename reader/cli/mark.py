@@ -13,7 +13,7 @@ from reader.cli.completion import ids, values_of
 from reader.cli.formats import headlines
 from reader.cli.options import add_filters, query_of, typed, without_muted
 from reader.cli.parser import CommandParser, Namespace, Subcommand
-from reader.cli.session import ids_in, one_file, opened, read_input, tell, write_output
+from reader.cli.session import ids_in, one_file, opened, read_input, warn, write_output
 from reader.config import paths
 from reader.config.sources import is_shared
 from reader.errors import UsageError, any_of, counted
@@ -141,7 +141,7 @@ def open_marks(address: str = "") -> KeptMarks:
         return shared_marks(address)
     marks = Marks(paths.ensure(paths.user_data_dir(), is_for_marks=True) / FILE)
     marks.file.look_through()
-    tell(marks.file.notices)
+    warn(*marks.file.notices)
     return marks
 
 

@@ -19,7 +19,7 @@ from reader.article.text import clean_line
 from reader.cli.completion import values_of, views
 from reader.cli.layout import cells
 from reader.cli.parser import CommandParser, Namespace, add_format, whole
-from reader.cli.session import note
+from reader.cli.session import warn
 from reader.errors import QueryError, UsageError, any_of
 from reader.permissions import require
 from reader.query import Query, Term, parse
@@ -133,16 +133,16 @@ def without_muted(query: Query, options: Namespace) -> Query:
     return query if rules is None else query.and_also(rules.of(query))
 
 
-def tell_muted(library: Library, plain: Query, query: Query) -> None:
+def report_muted(library: Library, plain: Query, query: Query) -> None:
     """On a terminal, print how many articles are muted."""
     if plain == query or not sys.stderr.isatty():
         return
     hidden = len(library.select(plain)) - len(library.select(query))
     if hidden:
-        note(f"{hidden:,} more {'is' if hidden == 1 else 'are'} muted; --muted includes them")
+        warn(f"{hidden:,} more {'is' if hidden == 1 else 'are'} muted; --muted includes them")
 
 
-def tell_unknown(library: Library, query: Query) -> None:
+def report_unknown(library: Library, query: Query) -> None:
     """If nothing matches, print on stderr each value that no article has, with the nearest one."""
     if query.is_everything:
         return
@@ -154,13 +154,13 @@ def tell_unknown(library: Library, query: Query) -> None:
         return
     for story in (one for term in stories for one in term.values):
         if not len(library.select(Query((Term("story", (story,)),))).window(0, 1)):
-            note(
+            warn(
                 f'no article has the id "{story}"; a story gets another id when its first article is removed'
             )
     facets = [library.facet(field, Query()) for field in fields]
     for field, value, near in unknown_values(query, facets):
         hint = f'did you mean "{near}"?' if near else f'"reader facets {field}" lists them all'
-        note(f'no article has the {field} "{value}"; {hint}')
+        warn(f'no article has the {field} "{value}"; {hint}')
 
 
 def _terms(options: Namespace) -> Iterator[Term]:

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_sources, add_text_or_json
-from reader.cli.session import changes_in_words, follow, read_settings, sources_of, tell, with_progress
+from reader.cli.session import changes_in_words, follow, read_settings, sources_of, warn, with_progress
 from reader.config.sources import is_shared
 from reader.errors import UsageError, counted
 from reader.library.export import json_text
@@ -68,7 +68,7 @@ def _run(options: Namespace) -> int:
             raise
     with closing(FolderLibrary.open(sources)) as library:
         follow(library.refresh(shows_first=False))
-        tell(library.notices)
+        warn(*library.notices)
         publisher = publish.Publisher(*library.publishable(), options.to)
         for step in with_progress(publisher.run(), _progress):
             report = step.report

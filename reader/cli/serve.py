@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reader.cli import ended_well
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_sources, whole
-from reader.cli.session import follow, note, read_settings, sources_of, tell
+from reader.cli.session import follow, read_settings, sources_of, warn
 from reader.config.sources import is_shared
 from reader.errors import ReaderError, UsageError
 from reader.permissions import restrict
@@ -64,7 +64,7 @@ def _run(options: Namespace) -> int:
 
     with closing(open_library(sources)) as library:
         follow(library.refresh(shows_first=False))
-        tell(library.notices)
+        warn(*library.notices)
         given = environment(os.environ, [os.fsdecode(one) for one in places])
         server = Server(
             options.host, options.port, given, token=token, names=options.name, most=options.screens
@@ -93,7 +93,7 @@ def _keep_up(library: Library, ended: Event) -> None:
                     if ended.is_set():
                         return
         except ReaderError as error:
-            note(str(error))
+            warn(str(error))
             ended.wait(60)
 
 

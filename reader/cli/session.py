@@ -54,27 +54,22 @@ def opened(words: Sequence[str], *, refresh: bool = True, shown: int | None = No
     try:
         if refresh:
             follow(library.refresh_for(shown))
-        tell(library.notices)
+        warn(*library.notices)
         yield library
     finally:
         library.close()
 
 
-def tell(notices: Iterable[str]) -> None:
-    """Print sentences on stderr."""
-    for notice in notices:
-        note(notice)
-
-
-def note(sentence: str) -> None:
-    """Print a sentence on stderr."""
-    print(f"reader: {clean_line(sentence)}", file=sys.stderr)
+def warn(*sentences: str) -> None:
+    """Print sentences on stderr, each on a line."""
+    for sentence in sentences:
+        print(f"reader: {clean_line(sentence)}", file=sys.stderr)
 
 
 def read_settings() -> Config:
     """The configuration; the first of its mistakes is printed on stderr."""
     found, mistakes = configuration()
-    tell(config.summary(mistakes))
+    warn(*config.summary(mistakes))
     return found
 
 

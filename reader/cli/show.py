@@ -13,7 +13,7 @@ from reader.cli.completion import ids
 from reader.cli.layout import columns, cut, fit, pad
 from reader.cli.options import muting
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, whole
-from reader.cli.session import note, opened, split_ids
+from reader.cli.session import opened, split_ids, warn
 from reader.errors import UsageError, about_file
 from reader.library import MOST_RELATED, Library
 from reader.library.export import Json, json_array, json_text, markdown_article, record
@@ -103,7 +103,7 @@ def _related(options: Namespace) -> int:
         if options.format == "table":
             sys.stdout.writelines(_table(found))
             if not found and options.limit != 0:
-                note("nothing in this collection is related to this article")
+                warn("nothing in this collection is related to this article")
             return 0
         texts = map(json_text, _records(library, found))
         sys.stdout.writelines(

@@ -10,9 +10,9 @@ from os.path import exists
 from reader.article.dates import day_of
 from reader.article.text import clean_line
 from reader.cli.layout import aligned, cut, fit
-from reader.cli.options import add_filters, query_of, tell_unknown, without_muted
+from reader.cli.options import add_filters, query_of, report_unknown, without_muted
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format
-from reader.cli.session import note, opened
+from reader.cli.session import opened, warn
 from reader.errors import UsageError, closest, counted
 from reader.library.export import csv_line, json_text
 from reader.query.dates import in_words, joined
@@ -64,8 +64,8 @@ def _run(options: Namespace) -> int:
     with opened(sources) as library:
         found = library.trends(field, query, span, now, limit=limit)
         if limit and not found.values and options.format == "table":
-            tell_unknown(library, query)
-            note(_why_empty(found, span, library.select(query.with_sort("date"), now)))
+            report_unknown(library, query)
+            warn(_why_empty(found, span, library.select(query.with_sort("date"), now)))
     sys.stdout.writelines(_FORMATS[options.format](found))
     return 0
 
