@@ -80,12 +80,12 @@ def _listed(every: Sequence[Stored]) -> dict[str, Stored]:
     for one in sorted(every, key=lambda stored: stored.rank):
         article = one.article
         has_address = article.identity.startswith("http")
-        told = f"#{article.url.partition('#')[2]} {article.title.casefold()}"
+        described = f"#{article.url.partition('#')[2]} {article.title.casefold()}"
         if not has_address:
-            is_told = _is_dated(article) and article.text_key is not None
-            told = f"{article.text_key:x}" if is_told else article.path
+            is_described = _is_dated(article) and article.text_key is not None
+            described = f"{article.text_key:x}" if is_described else article.path
         key = key_of(article.identity)
-        for identity in (article.identity, f"{key:x} {told}", f"{key:x} {article.path}"):
+        for identity in (article.identity, f"{key:x} {described}", f"{key:x} {article.path}"):
             rival = found.get(identity)
             if rival is None or _is_copy(rival.article, article, has_address=has_address):
                 found[identity] = one._replace(article=article._replace(identity=identity))
@@ -487,15 +487,15 @@ def _goes_on(word: str, may_go_on: bool) -> bool:
 
 
 def _hits(article: Article, query: Query) -> tuple[int, int]:
-    """How many of the asked words are in the title, and anywhere."""
+    """How many words of the query are in the title, and anywhere."""
     in_title = anywhere = 0
     for term in query.terms():
         if term.field not in ("text", "title") or term.negated:
             continue
         for value in term.values:
-            asked = _words(value)
-            for place, word in enumerate(asked):
-                may_go_on = term.prefix and place == len(asked) - 1
+            wanted = _words(value)
+            for place, word in enumerate(wanted):
+                may_go_on = term.prefix and place == len(wanted) - 1
                 in_title += _hit([article.title], word, may_go_on)
                 anywhere += _hit(_texts(article, "text"), word, may_go_on)
     return in_title, anywhere

@@ -110,7 +110,7 @@ class PostgresServer:
         assert code == 0, f"{program} failed: {self.log()}"
 
     def log(self) -> str:
-        """What the server and its programs said."""
+        """Output of the server and its programs."""
         return (self.folder / "log").read_text("utf-8", "replace")
 
     def start(self, tries: int = 3) -> PostgresServer:
@@ -126,7 +126,7 @@ class PostgresServer:
                 return self
             sleep(0.05)
         if "Address already in use" in self.log() and tries:
-            # Another program was quicker; nobody has been told this port yet.
+            # Another program took the port first; no test knows it yet.
             self.port = free_port()
             return self.start(tries - 1)
         raise AssertionError(f"PostgreSQL did not start: {self.log()}")

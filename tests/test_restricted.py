@@ -59,7 +59,7 @@ OTHERWISE = {
     "index/workers.py:_start": "own workers, which only read",
     "pictures/decoding.py:make": "an own worker, which only decodes",
     "index/schema.py:_remove": "for `Editions`",
-    "index/schema.py:Editions": "is asked to write only by what asks: the index (`is_read_only`), `connect`",
+    "index/schema.py:Editions": "its callers ask: the index (`is_read_only`) and `connect`",
     "app/running.py:_write_no_more": "opens /dev/null",
     "cli/__init__.py": "opens /dev/null",
     "cli/feed_worker.py:serve": "sets the priority of its own process in /proc",
@@ -287,7 +287,7 @@ def test_an_index_in_a_read_only_folder_is_read_without_lock_files(
 def test_an_index_that_another_account_updates_is_read_again(
     restricted: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Its folder is read-only for this reader, which keeps no locks and is not told of changes."""
+    """Its folder is read-only for this reader, which keeps no locks and gets no notice of changes."""
     access = os.access
     monkeypatch.setattr(permissions, "_now", EVERYTHING)
     for number in range(30):

@@ -40,7 +40,7 @@ def test_check_lists_problems_then_duplicates(reader: Run, library: FakeLibrary)
 
 
 def test_duplicates_alone_are_no_failure(reader: Run, library: FakeLibrary) -> None:
-    """Notes are told but exit 0; without anything to tell there is no line."""
+    """Notes are printed but exit 0; without any, nothing is printed."""
     assert reader("check", ".") == (0, "", "")
     library.found_duplicates = [("/news/old.md", "/news/new.md")]
     outcome = reader("check", ".", "--format", "json")

@@ -39,7 +39,7 @@ def test_doctor_tells_what_and_why(home: Home) -> None:
 
 
 def test_flags_and_configuration_overrule(home: Home) -> None:
-    """--local goes before the configuration, which goes before what is found; a mistake is told."""
+    """--local goes before the configuration, which goes before what is found; a mistake is reported."""
     folder = Path(home.env["READER_CONFIG_DIR"])
     folder.mkdir()
     (folder / "config.toml").write_text(

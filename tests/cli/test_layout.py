@@ -19,7 +19,7 @@ def test_wide_letters_take_two_cells() -> None:
 
 @given(st.text(st.sampled_from("a é’“…–™\ufe0f\u0301報"), max_size=12))
 def test_signs_of_news_need_no_table(text: str) -> None:
-    """Whether the table of widths is asked or not, the width is the table's."""
+    """With or without a lookup in the table of widths, the width is the table's."""
     assert cells(text) == wcswidth(text)
 
 
@@ -35,7 +35,7 @@ def test_cut_never_passes_the_width(text: str, width: int) -> None:
 
 @given(TEXT, st.integers(0, 30))
 def test_pad_fills_up_and_keeps_all(text: str, width: int) -> None:
-    """A padded text is at least as wide as asked and begins with the text."""
+    """A padded text has at least the given width and begins with the text."""
     padded = pad(text, width)
     assert padded.startswith(text)
     assert cells(padded) == max(width, cells(text))

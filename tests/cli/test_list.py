@@ -187,7 +187,7 @@ def test_no_file_is_read_for_what_the_index_knows(reader: Run, library: FakeLibr
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["--format", "csv", "--fields", "titel"], 'unknown field "titel"; did you mean "title"?'),
         (["--fields", "provider.nmae"], 'did you mean "provider.name"?'),
@@ -200,11 +200,11 @@ def test_no_file_is_read_for_what_the_index_knows(reader: Run, library: FakeLibr
         (["--template", "{secured}"], "needs --format json or jsonl and --include-secured"),
     ],
 )
-def test_a_wrong_field_or_template_is_wrong_use(reader: Run, words: list[str], said: str) -> None:
+def test_a_wrong_field_or_template_is_wrong_use(reader: Run, words: list[str], message: str) -> None:
     """Exit 2, before anything is read, with the place and the nearest name."""
     outcome = reader("list", ".", *words)
     assert (outcome.code, outcome.out) == (2, "")
-    assert said in outcome.err
+    assert message in outcome.err
 
 
 def test_markdown_is_a_list_with_escaped_titles(reader: Run) -> None:
@@ -255,19 +255,19 @@ def test_every_format_can_be_asked_for() -> None:
 def test_rows_are_written_before_the_next_are_asked_for(library: FakeLibrary, form: str) -> None:
     """The first line needs one window of the answer, in every format, however long the answer is."""
     library.__init__([an_article(number) for number in range(1203)])  # type: ignore[misc]
-    asked: list[int] = []
+    starts: list[int] = []
 
     class Watched(ListResults):
         def window(self, start: int, stop: int) -> Sequence[Headline]:
-            asked.append(start)
+            starts.append(start)
             return super().window(start, stop)
 
     results = Watched(library, Query(), sorted(library.articles, reverse=True))
     template = template_of("{title} {excerpt}") if form == "template" else None
     written = lines(library, headlines(results, None), Output(form, template=template))
     assert next(written) and next(written)
-    assert asked == [0]
-    assert sum(1 for _ in written) > 1000 and asked == [0, 500, 1000]
+    assert starts == [0]
+    assert sum(1 for _ in written) > 1000 and starts == [0, 500, 1000]
 
 
 def test_a_file_that_went_away_is_left_out_and_told(reader: Run, library: FakeLibrary) -> None:

@@ -73,7 +73,7 @@ def test_the_version(reader: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("argv", "said"),
+    ("argv", "message"),
     [
         (["lst"], 'did you mean "reader list"?'),
         (["show-me-all"], '"reader --help" lists the commands'),
@@ -93,16 +93,16 @@ def test_the_version(reader: Run) -> None:
         (["list", "a" * 300], "can't be opened (File name too long)"),
     ],
 )
-def test_wrong_use_is_exit_2_with_one_clean_sentence(reader: Run, argv: list[str], said: str) -> None:
+def test_wrong_use_is_exit_2_with_one_clean_sentence(reader: Run, argv: list[str], message: str) -> None:
     """The sentence is on stderr, begins with the program's name, and nothing is on stdout."""
     code, out, err = reader(*argv)
     assert (code, out) == (2, "")
-    assert err.startswith("reader: ") and said in err
+    assert err.startswith("reader: ") and message in err
     assert "\x1b" not in err and "Traceback" not in err
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "said"),
+    ("error", "code", "message"),
     [
         (
             OSError(errno.ENOSPC, "No space left on device"),
@@ -121,7 +121,7 @@ def test_failures_are_sentences(
     monkeypatch: pytest.MonkeyPatch,
     error: BaseException,
     code: int,
-    said: str,
+    message: str,
 ) -> None:
     """What the system refuses is exit 3 with a remedy; Ctrl-C and a closed pipe are silent."""
 
@@ -132,8 +132,8 @@ def test_failures_are_sentences(
     monkeypatch.setattr("reader.cli._abandon_output", lambda: None)
     outcome = reader("list", ".")
     assert outcome.code == code
-    assert said in outcome.err
-    assert outcome.err.count("\n") == bool(said)
+    assert message in outcome.err
+    assert outcome.err.count("\n") == bool(message)
 
 
 def test_notices_are_told_once_on_stderr_and_the_library_is_closed(reader: Run, library: FakeLibrary) -> None:

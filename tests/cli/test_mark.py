@@ -33,7 +33,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, text: str, *, is_terminal: bool) 
 
 
 def test_mark_says_how_many(reader: Run, library: FakeLibrary) -> None:
-    """The filtered articles are marked and counted; those marked so before are told apart."""
+    """The filtered articles are marked and counted; those that were marked already are counted separately."""
     assert reader("mark", "read", "-t", "Chips", ".").out == "1 article marked read\n"
     assert reader("mark", "read", ".").out == "2 articles marked read (1 unchanged)\n"
     assert read_count(library) == 3
@@ -65,7 +65,7 @@ def test_ids_choose_within_the_filters(
 def test_more_than_a_hundred_without_a_terminal_is_wrong_use(
     reader: Run, many: FakeLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where nobody can be asked nothing is marked, exit 2; `--yes` marks."""
+    """Without a terminal to ask on, nothing is marked (exit 2); `--yes` marks."""
     answering(monkeypatch, "y\n", is_terminal=False)
     outcome = reader("mark", "read")
     assert (outcome.code, outcome.out, read_count(many)) == (2, "", 0)

@@ -96,7 +96,7 @@ def test_a_file_that_is_no_export_changes_nothing(reader: Run, tmp_path: Path, t
 
 
 def test_a_file_that_can_t_be_is_exit_3(reader: Run) -> None:
-    """A missing import and an export to nowhere are told with the place; no name at all is wrong use."""
+    """A missing import and an export to nowhere name the place; no name at all is wrong use."""
     assert reader("import-marks", "none.json").code == 3
     outcome = reader("export-marks", "no/where.json")
     assert outcome.code == 3 and "no/where.json" in outcome.err

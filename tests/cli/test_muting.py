@@ -12,7 +12,7 @@ from tests.fake_library import FakeLibrary
 
 @pytest.fixture(autouse=True)
 def _mute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A configuration that mutes a topic everywhere, and drafts where nothing is asked."""
+    """A configuration that mutes a topic everywhere, and drafts where there is no query."""
     monkeypatch.setenv("READER_CONFIG_DIR", str(tmp_path / "config"))
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "config.toml").write_text('[mute]\n"*" = ["topic:Chips"]\nAll = ["is:draft"]\n')

@@ -13,7 +13,7 @@ from tests.cli.home import Home
 
 
 def test_the_token_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
-    """It stays until another one is asked for, and is long enough that nobody guesses it."""
+    """It stays until a new one is requested, and is too long to guess."""
     file = tmp_path / "data" / "relay-token"
     token = kept_token(file)
     assert len(token) >= 32 and kept_token(file) == token

@@ -51,13 +51,13 @@ def test_options_mean_the_same_as_a_query(words: list[str], query: str) -> None:
     ],
 )
 def test_what_can_t_be_asked_is_a_usage_error(words: list[str]) -> None:
-    """A bad date, order, name or query is told at once, with what would be right."""
+    """A bad date, order, name or query is an error that names what is valid."""
     with pytest.raises(UsageError):
         query_of(options(*words))
 
 
 def test_carets_stand_under_what_is_wrong() -> None:
     """The query follows the reason, and carets as wide as the wrong part are below it."""
-    said = pointed(QueryError("no such field", 2, 3), "報 ab:c")
-    assert said == "no such field\n  報 ab:c\n     ^^^"
+    text = pointed(QueryError("no such field", 2, 3), "報 ab:c")
+    assert text == "no such field\n  報 ab:c\n     ^^^"
     assert pointed(QueryError("no", 1), "a\nb") == "no\n  a b\n   ^"

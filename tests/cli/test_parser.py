@@ -40,7 +40,7 @@ def test_words_behind_two_dashes_are_taken_as_they_are(words: list[str]) -> None
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--since"], 'argument --since: expected one argument (see "reader list --help")'),
         (["--since", "--until"], "argument --since: expected one argument"),
@@ -55,11 +55,11 @@ def test_words_behind_two_dashes_are_taken_as_they_are(words: list[str]) -> None
         (["--lim", "1"], "unrecognized arguments: --lim"),
     ],
 )
-def test_what_is_wrong_is_named(arguments: list[str], said: str) -> None:
+def test_what_is_wrong_is_named(arguments: list[str], message: str) -> None:
     """The sentence names the option and where help is."""
     with pytest.raises(UsageError) as error:
         parser_of("list").parse(arguments)
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def test_whole_numbers() -> None:

@@ -98,7 +98,7 @@ def test_exit_codes(home: Home, words: list[str], code: int) -> None:
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
 @pytest.mark.parametrize("words", [["list", "news"], ["list", "news", "--format", "json"], ["--help"]])
 def test_a_full_disk_is_exit_3(home: Home, words: list[str]) -> None:
-    """What could not be written is told in one sentence."""
+    """A failed write is one sentence."""
     with open("/dev/full", "wb") as full:
         process = subprocess.run(
             [sys.executable, "-m", "reader", *words], env=home.env, cwd=home.news.parent, timeout=60,
@@ -158,15 +158,15 @@ def test_without_a_home_reading_works_and_marking_is_exit_3(home: Home) -> None:
     nowhere = {f"READER_{kind}_DIR": "/dev/null/reader" for kind in KINDS}
     code, out, err = home.run_process("count", "news", env=nowhere)
     assert (code, out) == (0, "3\n")
-    said = err.splitlines()
-    assert 1 <= len(said) == len(set(said)) <= 2  # one for the index, one for the marks
-    assert all(line.startswith("reader: ") for line in said)
+    lines = err.splitlines()
+    assert 1 <= len(lines) == len(set(lines)) <= 2  # one for the index, one for the marks
+    assert all(line.startswith("reader: ") for line in lines)
     code, out, err = home.run_process("mark", "read", "news", env=nowhere)
     assert (code, out) == (3, "") and "Traceback" not in err
 
 
 def test_the_sample_the_configured_and_the_missing_collection(home: Home) -> None:
-    """Without SOURCE the sample is listed, then what the configuration names; a missing one is told."""
+    """Without SOURCE the sample is listed, then what the configuration names; a missing one is an error."""
     assert int(home.run("count")[1]) > 3
     config = Path(home.env["READER_CONFIG_DIR"])
     config.mkdir()

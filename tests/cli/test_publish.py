@@ -31,8 +31,8 @@ class Runner:
         """What the command left behind; whatever it says has no password in it."""
         code = cli.main(words)
         outcome = Outcome(code, *self._captured.readouterr())
-        for said in (outcome.out, outcome.err):
-            assert PASSWORD not in said and "its own secret" not in said and "wr0ng" not in said
+        for text in (outcome.out, outcome.err):
+            assert PASSWORD not in text and "its own secret" not in text and "wr0ng" not in text
         return outcome
 
 

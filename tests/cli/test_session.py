@@ -47,14 +47,14 @@ def test_a_short_refresh_is_silent(
 
 def test_the_line_says_how_far_and_how_long() -> None:
     """The bar is half full half way, and as much time is left as has gone."""
-    said = progress_line(Progress("read", seen=9, read=50_000, to_read=100_000), 30.0)
-    assert said == f"reading {'━' * 10}{'─' * 10} 50,000 of 100,000 files, 30 s left"
+    shown = progress_line(Progress("read", seen=9, read=50_000, to_read=100_000), 30.0)
+    assert shown == f"reading {'━' * 10}{'─' * 10} 50,000 of 100,000 files, 30 s left"
 
 
 def test_the_line_says_that_dates_are_looked_for() -> None:
     """On a slow disk that takes a while, and nothing is read before."""
-    said = progress_line(Progress("date", seen=100_000, read=8_192, to_read=100_000), 3.0)
-    assert said == "looking for dates: 8,192 of 100,000 files"
+    shown = progress_line(Progress("date", seen=100_000, read=8_192, to_read=100_000), 3.0)
+    assert shown == "looking for dates: 8,192 of 100,000 files"
 
 
 @pytest.mark.parametrize("is_pipe", [False, True])
@@ -82,5 +82,5 @@ def test_mistakes_in_the_configuration_are_reported_once(
     file.write_text('colour = "red"\nmute = ["topc:AI"]\n[topics]\nSea = "("\n')
     for words in (command, *([[*command, str(tmp_path)]] if command != ["feeds"] else [])):
         cli.main(words)
-        said = [line for line in capsys.readouterr().err.splitlines() if "config.toml" in line]
-        assert len(said) == 1 and "(and 2 more;" in said[0], words
+        shown = [line for line in capsys.readouterr().err.splitlines() if "config.toml" in line]
+        assert len(shown) == 1 and "(and 2 more;" in shown[0], words

@@ -115,7 +115,7 @@ def test_what_is_empty_is_not_shown(reader: Run, library: FakeLibrary) -> None:
 
 
 def test_show_as_json_has_the_body(reader: Run, library: FakeLibrary) -> None:
-    """One id is one object with its body, several are an array; the token only when asked for."""
+    """One id is one object with its body, several are an array; the token only with --include-secured."""
     first, second = (row.id for row in library.select_all()[:2])
     one = json.loads(reader("show", first, "--format", "json").out)
     assert (one["id"], one["body"], "secured" in one) == (first, "Text of the article.", False)

@@ -1,4 +1,4 @@
-"""Topics by rule on the command line: counted, filtered, muted, printed, and each mistake said."""
+"""Topics by rule on the command line: counted, filtered, muted, printed, and each mistake reported."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def test_a_view_narrows_like_its_query(reader: Run) -> None:
 
 
 def test_an_unknown_view_and_a_bad_one_are_wrong_use(reader: Run) -> None:
-    """The nearest name is given; a query that means nothing is told with its place."""
+    """The nearest name is suggested; an invalid query is an error with its position."""
     _views('Chips = "topic:Chips"\nBad = "quality:>>5"')
     assert reader("list", "--view", "Chpis", ".") == (
         2, "", 'reader: unknown view "Chpis"; did you mean "Chips"?\n'

@@ -187,7 +187,7 @@ DAY = "date: 2026-11-02"
 def test_an_article_of_a_found_site_has_its_page(
     config: tuple[str, str], file: str, header: str, page: str, tmp_path: Path
 ) -> None:
-    """By what the generator does with files, and by its permalinks; none if that can't be told."""
+    """By what the generator does with files, and by its permalinks; none if they don't show it."""
     (tmp_path / config[0]).write_text(config[1])
     found = loaded(tmp_path, file, f"---\n{header}\n---\nText.\n")[1]
     assert found == (f"https://log.example{page}" if page else "")

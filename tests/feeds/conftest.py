@@ -33,9 +33,9 @@ class Desk:
         self.site = site
         self.steps: list[FeedStep] = []
 
-    def subscribe(self, path: str = "/feed", **said: object) -> Subscription:
+    def subscribe(self, path: str = "/feed", **fields: object) -> Subscription:
         """Subscribe to a path of the site."""
-        one = Subscription(self.site.url + path)._replace(**said)  # type: ignore[arg-type]
+        one = Subscription(self.site.url + path)._replace(**fields)  # type: ignore[arg-type]
         subscriptions.add([one])
         return one
 
@@ -63,8 +63,8 @@ def desk(_own_places: Path, site: Site) -> Desk:
 def quick_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents are read in the test's own process, which takes a tenth of the time."""
 
-    async def exchanged(_: Workers, said: Mapping[str, Any], raw: bytes) -> object:
-        return json.loads(json.dumps(answer_to(json.loads(json.dumps(said)), raw)))
+    async def exchanged(_: Workers, question: Mapping[str, Any], raw: bytes) -> object:
+        return json.loads(json.dumps(answer_to(json.loads(json.dumps(question)), raw)))
 
     monkeypatch.setattr(Workers, "exchanged", exchanged)
 

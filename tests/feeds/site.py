@@ -19,11 +19,11 @@ class Page(NamedTuple):
 
 
 class Site:
-    """A server with pages by path; what was asked is kept."""
+    """A server with pages by path, which records requests."""
 
     def __init__(self) -> None:
         self.pages: dict[str, Page | Callable[[Message], Page]] = {}
-        self.asked: list[tuple[str, Message]] = []
+        self.requests: list[tuple[str, Message]] = []
         self.most_at_once = 0
         self._now = 0
         self._lock = threading.Lock()
@@ -48,7 +48,7 @@ class Site:
         with self._lock:
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)
-            self.asked.append((request.path, request.headers))
+            self.requests.append((request.path, request.headers))
         page = self.pages.get(request.path, Page(b"nothing here", status=404))
         if callable(page):
             page = page(request.headers)
@@ -67,8 +67,8 @@ class Site:
                 self._now -= 1
 
     def paths(self) -> list[str]:
-        """The paths that were asked, in order."""
-        return [path for path, _ in self.asked]
+        """The requested paths, in order."""
+        return [path for path, _ in self.requests]
 
     def close(self) -> None:
         """Stop."""
@@ -77,7 +77,7 @@ class Site:
         self._thread.join()
 
 
-def item(number: int, **said: str) -> str:
+def item(number: int, **fields: str) -> str:
     """An item of RSS; each key is an element, an empty value leaves one out."""
     elements = {
         "title": f"Title {number}",
@@ -85,7 +85,7 @@ def item(number: int, **said: str) -> str:
         "guid": f"guid-{number}",
         "pubDate": f"Mon, 0{number % 9 + 1} Jun 2026 10:00:00 GMT",
         "description": f"<p>Text of number {number}.</p>",
-        **said,
+        **fields,
     }
     inside = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in elements.items() if text)
     return f"<item>{inside}</item>"

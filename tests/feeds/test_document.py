@@ -47,8 +47,8 @@ def test_a_long_text_of_many_pieces_is_whole() -> None:
         f"&lt;p&gt;{number} &amp;amp; on\n<![CDATA[<b>é</b>]]>&lt;/p&gt;" for number in range(9_000)
     )
     raw = rss(f"<item><title>A</title><guid>1</guid><description>{text}</description></item>")
-    said = "".join(f"<p>{number} &amp; on\n<b>é</b></p>" for number in range(9_000))
-    assert only(raw).content == said
+    expected = "".join(f"<p>{number} &amp; on\n<b>é</b></p>" for number in range(9_000))
+    assert only(raw).content == expected
 
 
 @pytest.mark.parametrize(

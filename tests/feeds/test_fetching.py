@@ -94,15 +94,15 @@ def test_unchanged_feeds_cost_a_question(desk: Desk) -> None:
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1)), {"ETag": 'W/"a b"', "Last-Modified": "some day in May"})
     desk.fetch()
-    assert desk.site.asked[0][1]["If-None-Match"] is None
+    assert desk.site.requests[0][1]["If-None-Match"] is None
     desk.site.pages["/feed"] = Page(status=304)
     assert desk.fetch().not_modified == 1
-    headers = desk.site.asked[1][1]
+    headers = desk.site.requests[1][1]
     assert (headers["If-None-Match"], headers["If-Modified-Since"]) == ('W/"a b"', "some day in May")
     desk.site.pages["/feed"] = Page(rss(item(1)), {"Last-Modified": "in June"})
     desk.fetch()
     desk.fetch()
-    headers = desk.site.asked[-1][1]
+    headers = desk.site.requests[-1][1]
     assert (headers["If-None-Match"], headers["If-Modified-Since"]) == (None, "in June")
 
 
@@ -114,7 +114,7 @@ def test_now_and_then_it_asks_without_validators(desk: Desk, monkeypatch: pytest
     later = time.time() + 8 * 86400
     monkeypatch.setattr(time, "time", lambda: later)
     desk.fetch()
-    assert desk.site.asked[-1][1]["If-None-Match"] is None
+    assert desk.site.requests[-1][1]["If-None-Match"] is None
 
 
 def test_what_is_not_due_is_not_asked(desk: Desk) -> None:
@@ -123,7 +123,7 @@ def test_what_is_not_due_is_not_asked(desk: Desk) -> None:
     desk.site.pages["/feed"] = Page(rss(item(1)))
     desk.fetch(force=False)
     assert desk.fetch(force=False).not_due == 1
-    assert len(desk.site.asked) == 1
+    assert len(desk.site.requests) == 1
 
 
 def test_a_changed_entry_is_rewritten_in_its_place(desk: Desk) -> None:
@@ -286,7 +286,7 @@ def test_a_validator_that_can_t_be_sent_is_not_kept(desk: Desk) -> None:
     desk.site.pages["/feed"] = Page(rss(item(1)), {"ETag": '"\xe9"', "Last-Modified": "then"})
     desk.fetch()
     assert desk.fetch().failed == 0
-    headers = desk.site.asked[-1][1]
+    headers = desk.site.requests[-1][1]
     assert (headers["If-None-Match"], headers["If-Modified-Since"]) == (None, "then")
 
 
@@ -337,7 +337,7 @@ def test_a_host_that_refuses_is_left_alone_as_a_whole(desk: Desk) -> None:
 
 
 def test_a_host_has_two_connections_at_most(desk: Desk) -> None:
-    """However many of its feeds are due, and each is asked once (trap 23)."""
+    """However many of its feeds are due, and each is requested once (trap 23)."""
 
     def page(_: Message) -> Page:
         time.sleep(0.05)
@@ -476,7 +476,7 @@ def test_a_password_is_sent_and_shown_nowhere(desk: Desk, _own_places: Path) -> 
     for path in ("/a", "/b"):
         desk.site.pages[path] = Page(rss(item(1 if path == "/a" else 2), title=path[1:]))
     assert desk.fetch().new == 2
-    assert {headers["Authorization"] for _, headers in desk.site.asked} == {"Basic YW5hOmh1c2gtaHVzaA=="}
+    assert {headers["Authorization"] for _, headers in desk.site.requests} == {"Basic YW5hOmh1c2gtaHVzaA=="}
     assert "hush" not in "".join(desk.articles().values()) + repr(desk.steps)
     with sqlite3.connect(_own_places / "data" / "feeds.db") as database:
         assert "hush" not in "".join(database.iterdump())

@@ -11,7 +11,7 @@ from reader.feeds.matching import Reading, address_of, believable, compared, dig
 from reader.feeds.state import EntryState, Stage
 
 
-def an_entry(number: int, **said: object) -> Entry:
+def an_entry(number: int, **fields: object) -> Entry:
     """An entry with its number in everything."""
     made = Entry(
         guid=f"g{number}",
@@ -20,7 +20,7 @@ def an_entry(number: int, **said: object) -> Entry:
         published=f"2026-06-{number % 28 + 1:02}T10:00:00Z",
         content=f"<p>{number}</p>",
     )
-    return made._replace(**said)  # type: ignore[arg-type]
+    return made._replace(**fields)  # type: ignore[arg-type]
 
 
 def known(*entries: Entry) -> list[EntryState]:

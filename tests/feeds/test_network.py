@@ -34,7 +34,7 @@ def test_the_request_says_who_asks(site: Site) -> None:
     """Name and version; no address that is not the user's; compression; no cookie and no referrer."""
     site.pages["/"] = Page(b"x")
     get(site.url + "/")
-    headers = site.asked[0][1]
+    headers = site.requests[0][1]
     assert headers["User-Agent"] == f"news-reader-tui/{__version__} (feed reader)"
     assert "gzip" in headers["Accept-Encoding"]
     assert not headers["Cookie"] and not headers["Referer"]
@@ -47,11 +47,11 @@ def test_the_contact_of_the_configuration_is_sent(site: Site) -> None:
     file.write_text('[feeds]\ncontact = "ana@blog.example"\n')
     site.pages["/"] = Page(b"x")
     get(site.url + "/")
-    assert site.asked[0][1]["User-Agent"].endswith(" (feed reader; ana@blog.example)")
+    assert site.requests[0][1]["User-Agent"].endswith(" (feed reader; ana@blog.example)")
     file.write_text('[feeds]\ncontact = "ana\\r\\nX-Evil: 1"\n')
     assert "contact: expected an address like" in " ".join(config.load()[1])
     get(site.url + "/")
-    assert site.asked[1][1]["User-Agent"].endswith(" (feed reader)")
+    assert site.requests[1][1]["User-Agent"].endswith(" (feed reader)")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_redirect_that_needs_its_cookie_ends(site: Site) -> None:
     assert get(site.url + "/").body == b"in"
     site.pages["/"] = Page(b"x")
     get(site.url + "/")
-    assert not site.asked[-1][1]["Cookie"]
+    assert not site.requests[-1][1]["Cookie"]
 
 
 def test_an_address_that_nobody_wrote_leads_to_no_private_host(site: Site) -> None:
@@ -105,7 +105,7 @@ def test_an_address_that_nobody_wrote_leads_to_no_private_host(site: Site) -> No
     for url in (site.url + "/", site.url.replace("127.0.0.1", "localhost") + "/"):
         with pytest.raises(FetchError, match="private network"):
             get(url, is_trusted=False)
-    assert site.asked == []
+    assert site.requests == []
 
 
 @pytest.mark.parametrize("target", ["ftp://a.example/", "file:///etc/passwd", "javascript:x"])
@@ -180,13 +180,13 @@ def test_what_unpacks_ever_again_is_unpacked_twice(site: Site) -> None:
 def test_an_answer_that_is_no_http_is_said_in_words() -> None:
     """Neither a library's words nor Python's bytes are in the sentence."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        for said, meant in ((b"hello\r\n\r\n", "is not HTTP"), (b"", "closed the connection")):
+        for raw, meant in ((b"hello\r\n\r\n", "is not HTTP"), (b"", "closed the connection")):
 
-            def answer(said: bytes = said) -> None:
+            def answer(raw: bytes = raw) -> None:
                 connection, _ = server.accept()
                 with connection:
                     connection.recv(4096)
-                    connection.sendall(said)
+                    connection.sendall(raw)
 
             thread = threading.Thread(target=answer)
             thread.start()
@@ -216,8 +216,8 @@ def test_a_login_goes_to_its_own_host_alone(site: Site) -> None:
         site.pages["/"] = Page(headers={"Location": other.url + "/"}, status=302)
         other.pages["/"] = Page(b"x")
         get(site.url + "/", login=("ana", "secret"))
-        assert site.asked[0][1]["Authorization"].startswith("Basic ")
-        assert not other.asked[0][1]["Authorization"]
+        assert site.requests[0][1]["Authorization"].startswith("Basic ")
+        assert not other.requests[0][1]["Authorization"]
     finally:
         other.close()
 
@@ -325,7 +325,7 @@ def test_a_proxy_is_used_and_leads_to_no_private_host(site: Site, monkeypatch: p
     site.pages["http://paper.invalid/feed"] = Page(b"by proxy")
     for is_trusted in (True, False):
         assert get("http://paper.invalid/feed", is_trusted=is_trusted).body == b"by proxy"
-    asked = len(site.asked)
+    requests = len(site.requests)
     with pytest.raises(FetchError, match="private network"):
         get("http://10.1.2.3/feed", is_trusted=False)
-    assert len(site.asked) == asked
+    assert len(site.requests) == requests

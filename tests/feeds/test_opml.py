@@ -129,7 +129,7 @@ def test_any_bytes_are_read_or_refused(raw: bytes, before: bytes) -> None:
 
 
 def test_more_feeds_than_anybody_has_are_not_taken() -> None:
-    """The first ones are, and the rest is said."""
+    """The first ones are read, and the number of the others is reported."""
     outlines = "".join(f'<outline text="F" xmlUrl="https://h{n}.example/"/>' for n in range(MOST_FEEDS + 5))
     found = read(opml(outlines), "x.opml")
     assert len(found.subscriptions) == MOST_FEEDS and "more than 10,000 feeds" in found.refused[0]

@@ -146,25 +146,25 @@ class ChildProcesses:
         self._process.stdout.close()
 
     def order(self, deed: str, **how: object) -> None:
-        """Let a victim begin; it has said that it is ready."""
+        """Start a victim and wait until it is ready."""
         assert self._process.stdin
         self._process.stdin.write(json.dumps({"deed": deed, **how}) + "\n")
         self.victim = int(self._line())
-        while (said := self._line()) != "ready":
-            assert said, "the victim died before it was ready"
+        while (output := self._line()) != "ready":
+            assert output, "the victim died before it was ready"
 
     def kill(self) -> list[str]:
-        """Kill it; what it had said until then."""
+        """Kill it; its output until then."""
         os.kill(self.victim, signal.SIGKILL)
         return self.rest()
 
     def rest(self) -> list[str]:
-        """Wait for its end; what it says until then."""
+        """Wait for its end; its output until then."""
         self.victim = 0
-        said = []
+        output = []
         while not (line := self._line()).startswith("over "):
-            said.append(line)
-        return said
+            output.append(line)
+        return output
 
     def _line(self) -> str:
         assert self._process.stdout

@@ -47,7 +47,7 @@ def figure(request: pytest.FixtureRequest) -> Figure:
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print every figure; write the page if that was asked for and all tests passed."""
+    """Print every figure; write the page with --write-figures if all tests passed."""
     reports = terminalreporter.stats.get("passed", [])
     found = [value for report in reports for name, value in report.user_properties if name == "figure"]
     if not found:

@@ -32,11 +32,11 @@ def rows() -> dict[str, tuple[int, str]]:
 def write(found: Sequence[tuple[int, str, str]]) -> None:
     """Put new figures into the page: of the tests that ran; of tests that were not run the old ones stay."""
     known = {test: row for test, row in rows().items() if _exists(test)}
-    told: dict[str, list[str]] = {}
+    counts: dict[str, list[str]] = {}
     for promise, node, counted in found:
         test = short(node)
-        told.setdefault(test, []).append(counted)
-        known[test] = (promise, "; ".join(sorted(told[test])))
+        counts.setdefault(test, []).append(counted)
+        known[test] = (promise, "; ".join(sorted(counts[test])))
     table = "".join(
         f"| {promise}. {PROMISES[promise]} | `{test}` | {counted} |\n"
         for test, (promise, counted) in sorted(known.items(), key=lambda row: (row[1][0], row[0]))

@@ -51,9 +51,9 @@ def test_any_bytes_are_a_file(victims: ChildProcesses, tmp_path: Path, is_long: 
         folder.mkdir()
         hostile.make(kind, folder)
         victims.order("read", news=str(folder))
-        (said,) = victims.rest()
-        assert not said.startswith("failed"), f"{kind}: {said}"
-        took, grew, files, shown, problems = map(float, said.split())
+        (output,) = victims.rest()
+        assert not output.startswith("failed"), f"{kind}: {output}"
+        took, grew, files, shown, problems = map(float, output.split())
         assert shown + problems >= (kind not in WITHOUT), kind
         assert files == 0 or shown + problems >= min(files, 1), kind
         slowest, largest = max(slowest, (took, kind)), max(largest, (int(grew), kind))
@@ -87,10 +87,12 @@ def test_all_of_them_together_through_every_command(
     )
     for words in commands:
         assert cli.main([*words.split(), str(tmp_path)]) in (0, 1), words
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err and "fault of the reader" not in said.err, said.err
+        output = capsys.readouterr()
+        assert "Traceback" not in output.out + output.err and "fault of the reader" not in output.err, (
+            output.err
+        )
         if words == "list --format json":
-            ids = [one["id"] for one in json.loads(said.out)][:80]
+            ids = [one["id"] for one in json.loads(output.out)][:80]
     for form in ("text", "markdown", "json"):
         assert cli.main(["show", *ids, str(tmp_path), "--format", form]) == 0
     capsys.readouterr()

@@ -198,17 +198,17 @@ def test_marks_that_another_program_has_locked(feed: Path, figure: Figure) -> No
     other.execute("begin exclusive")
     began = time.monotonic()
     assert titles(library, "is:read") == ["n000"] and len(titles(library)) == 40
-    asked = time.monotonic() - began
+    answered = time.monotonic() - began
     with pytest.raises(StorageError, match="another program is writing to it; try again in a moment"):
         library.mark(named(library, "n001"), READ)
-    refused = time.monotonic() - began - asked
+    refused = time.monotonic() - began - answered
     other.execute("rollback")
     other.close()
     assert library.mark(named(library, "n001"), READ) == 1
     assert library.notices == []
     library.close()
-    figure(5, f"locked marks: two questions in {asked:.2f} s, a mark refused after {refused:.2f} s")
-    assert asked < 2 and refused < 2
+    figure(5, f"locked marks: two questions in {answered:.2f} s, a mark refused after {refused:.2f} s")
+    assert answered < 2 and refused < 2
 
 
 def test_a_command_waits_for_a_lock(feed: Path) -> None:
@@ -249,8 +249,8 @@ def test_a_file_system_without_room_for_a_single_file(
             for kind in ("cache", "data"):
                 patched.setenv(f"READER_{kind.upper()}_DIR", str(feed.parent / f"{kind}{number}"))
             assert cli.main(["count", str(feed)]) == 0
-            said = capsys.readouterr()
-            assert said.out == "40\n" and len(said.err.splitlines()) == 1
+            output = capsys.readouterr()
+            assert output.out == "40\n" and len(output.err.splitlines()) == 1
             assert cli.main(["mark", "read", str(feed)]) == 3
             assert "Traceback" not in capsys.readouterr().err
     figure(5, f"{len(faults)} kinds of a folder that can't be made: read from memory, marks refused")

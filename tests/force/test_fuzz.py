@@ -111,9 +111,9 @@ class Life(RuleBasedStateMachine):
         self.walk.library.close()
         library = open_library([self.walk.folder])
         model = Model([self.walk.folder], self.walk.marks)
-        for asked in ("is:read", "is:starred", ""):
-            shown = [one.id for one in library.select(parse(asked), NOW).window(0, 1000)]
-            assert sorted(shown) == sorted(model.select(parse(asked), NOW))
+        for text in ("is:read", "is:starred", ""):
+            shown = [one.id for one in library.select(parse(text), NOW).window(0, 1000)]
+            assert sorted(shown) == sorted(model.select(parse(text), NOW))
         library.close()
         with closing(sqlite3.connect(paths.user_data_dir() / FILE)) as connection:
             assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
@@ -208,8 +208,8 @@ def _header(text: str) -> object:
         article = article_in(raw, place)
     except Unreadable:
         return None
-    for said in (article.title, article.excerpt, article.body, article.provider.name, *article.topics):
-        assert clean(said) == said
+    for field in (article.title, article.excerpt, article.body, article.provider.name, *article.topics):
+        assert clean(field) == field
     fast = canonical_article(text, place)
     return fast is None or fast == article_of(read(text), place)
 

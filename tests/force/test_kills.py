@@ -55,7 +55,7 @@ class Aftermath:
         self.feed = feed
         self.slowest = 0.0
         self.noted: dict[str, int] = {}
-        """Article's title -> the number of the last note that the library said was kept."""
+        """Article's title -> the number of the last note that the library confirmed."""
 
     def look(self) -> None:
         """Start, and find everything: each article, each mark, nothing damaged and nothing to say."""
@@ -74,10 +74,10 @@ class Aftermath:
         assert whole(paths.user_data_dir() / FILE)
         assert self.slowest < START_SECONDS
 
-    def take(self, said: list[str], by_id: dict[str, str]) -> int:
-        """Note what a victim said was kept, and how much; a line that it could not finish does not count."""
+    def take(self, lines: list[str], by_id: dict[str, str]) -> int:
+        """Record what a victim confirmed; returns how much. An unfinished line does not count."""
         kept = 0
-        for line in said:
+        for line in lines:
             number, _, article = line.partition(" ")
             if article in by_id:
                 self.noted[by_id[article]] = int(number)

@@ -10,7 +10,7 @@ from tests.force import reliability
 HERE = Path(__file__).parent
 
 
-def told() -> set[str]:
+def reported() -> set[str]:
     """Every test here that tells a figure."""
     found = set()
     for path in sorted(HERE.glob("test_*.py")):
@@ -23,7 +23,7 @@ def told() -> set[str]:
 
 def test_the_page_has_every_test_and_no_other() -> None:
     """A new test gets its row when the page is written; a row without a test is a promise without proof."""
-    assert set(reliability.rows()) == told()
+    assert set(reliability.rows()) == reported()
 
 
 def test_every_promise_is_tried() -> None:

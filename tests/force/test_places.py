@@ -39,10 +39,10 @@ def run(
     return done.returncode, done.stdout, done.stderr
 
 
-def assert_sentences(said: str) -> None:
+def assert_sentences(errors: str) -> None:
     """Each line is a sentence of the reader's own."""
-    assert said and all(line.startswith("reader: ") for line in said.splitlines()), said
-    assert "Traceback" not in said and "fault of the reader" not in said
+    assert errors and all(line.startswith("reader: ") for line in errors.splitlines()), errors
+    assert "Traceback" not in errors and "fault of the reader" not in errors
 
 
 def test_folders_that_may_not_be_written(tmp_path: Path, figure: Figure) -> None:
@@ -51,12 +51,12 @@ def test_folders_that_may_not_be_written(tmp_path: Path, figure: Figure) -> None
     for kind in KINDS:
         (tmp_path / kind.lower()).mkdir(mode=0o500)
     try:
-        code, out, said = run(home, "count", "news")
+        code, out, errors = run(home, "count", "news")
         assert (code, out) == (0, "3\n")
-        assert_sentences(said)
-        code, _, said = run(home, "mark", "read", "news")
+        assert_sentences(errors)
+        code, _, errors = run(home, "mark", "read", "news")
         assert code == 3
-        assert_sentences(said)
+        assert_sentences(errors)
     finally:
         for kind in KINDS:
             (tmp_path / kind.lower()).chmod(0o700)
@@ -74,9 +74,9 @@ def test_marks_that_may_not_be_written(tmp_path: Path, figure: Figure) -> None:
     try:
         code, out, _ = run(home, "count", "--unread", "news")
         assert (code, out) == (0, "1\n")
-        code, _, said = run(home, "mark", "star", "news")
+        code, _, errors = run(home, "mark", "star", "news")
         assert code == 3
-        assert_sentences(said)
+        assert_sentences(errors)
     finally:
         data.chmod(0o700)
     assert (data / "marks.db").read_bytes() == raw
@@ -106,9 +106,9 @@ def test_without_a_home(tmp_path: Path, figure: Figure) -> None:
     for name in [*(f"READER_{kind}_DIR" for kind in KINDS), "HOME"]:
         del home.env[name]
     for value in ("/nonexistent", "/dev/null", "relative"):
-        code, out, said = run(home, "count", "news", HOME=value)
-        assert (code, out) == (0, "3\n"), said
-        assert "Traceback" not in said
+        code, out, errors = run(home, "count", "news", HOME=value)
+        assert (code, out) == (0, "3\n"), errors
+        assert "Traceback" not in errors
     figure(5, "three homes that are none: articles counted")
 
 
@@ -123,7 +123,7 @@ def test_no_more_processes_or_descriptors(tmp_path: Path, figure: Figure) -> Non
     def few_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
 
-    code, out, said = run(home, "count", "news", before=few_files)
-    assert (code, out) == (0, "3103\n") or code == 3, said
-    assert "Traceback" not in said
+    code, out, errors = run(home, "count", "news", before=few_files)
+    assert (code, out) == (0, "3103\n") or code == 3, errors
+    assert "Traceback" not in errors
     figure(5, f"16 descriptors for a load with workers: exit {code}, a sentence or the answer")

@@ -68,7 +68,7 @@ def test_a_newer_schema_is_refused_in_one_sentence(
     news.mkdir()
     (news / "a.md").write_text("---\ntitle: Harbour\n---\n")
     assert cli.main(["count", str(news)]) == 0
-    said = capsys.readouterr()
-    assert said.out == "1\n" and said.err.count("newer version") == said.err.count("\n") == 1
+    output = capsys.readouterr()
+    assert output.out == "1\n" and output.err.count("newer version") == output.err.count("\n") == 1
     assert cli.main(["mark", "read", str(news)]) == 3
     assert file.read_bytes() == raw

@@ -57,24 +57,24 @@ def test_the_token_is_nowhere(
     news: Path, tmp_path: Path, _own_places: Path, capfdbinary: pytest.CaptureFixture[bytes], figure: Figure
 ) -> None:
     """No command and no file of ours has it, whatever the header looks like; with the flag it is given."""
-    asked = 0
+    searched = 0
     forms = ("table", "json", "jsonl", "csv", "tsv", "urls", "markdown", "ids")
     words = [["list", "--format", form] for form in forms] + [["facets", "topic"], ["count"], ["check"]]
     words += [["check", "--format", "json"], ["index", "--rebuild"], ["count", "-q", SECRET], ["doctor"]]
     words += [["mark", "star"], ["list", "-q", f'"{SECRET}"']]
     for one in words:
         cli.main([*one, str(news)])
-        asked += 1
-        said = capfdbinary.readouterr()
+        searched += 1
+        output = capfdbinary.readouterr()
         if SECRET not in one and f'"{SECRET}"' not in one:
-            assert holds(said.out + said.err) == [], one
+            assert holds(output.out + output.err) == [], one
         elif one[0] == "count":
-            assert said.out == b"0\n"
+            assert output.out == b"0\n"
     cli.main(["list", str(news), "--format", "json"])
     ids = [one["id"] for one in json.loads(capfdbinary.readouterr().out)]
     for form in ("text", "markdown", "json"):
         cli.main(["show", *ids, str(news), "--format", form])
-        asked += 1
+        searched += 1
         assert holds(capfdbinary.readouterr().out) == [], form
     cli.main(["export-marks", str(tmp_path / "marks.json")])
     written = [path for path in files_below(_own_places) if path.is_file()]
@@ -84,7 +84,8 @@ def test_the_token_is_nowhere(
     given = capfdbinary.readouterr().out
     assert given.count(SECRET.encode()) >= 8
     figure(
-        9, f"token in {len(ids)} headers: searched in {asked} outputs and {len(written) + 1} files, 0 found"
+        9,
+        f"token in {len(ids)} headers: searched in {searched} outputs and {len(written) + 1} files, 0 found",
     )
 
 

@@ -153,10 +153,10 @@ def test_a_load_with_workers_leaves_nobody(number: signal.Signals, tmp_path: Pat
         sleep(0.005)
     began = monotonic()
     process.send_signal(number)
-    _, said = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=30)
     seconds_until_gone(everybody)
     took = monotonic() - began
-    assert b"Traceback" not in said
+    assert b"Traceback" not in errors
     assert home.run("count", "news")[:2] == (0, "3503\n")
     figure(7, f"load with {len(everybody) - 1} workers, {number.name}: all gone after {took:.2f} s")
     assert took < GONE * SLOW
@@ -210,7 +210,7 @@ def _has_grown(screen: RealScreen, size: int) -> bool:
 
 
 def test_a_fault_in_the_screen_is_one_sentence(news: Path, tmp_path: Path, figure: Figure) -> None:
-    """The terminal is given back, nothing of an article is told, and the report is private."""
+    """The terminal is restored, no text of an article is shown, and the report is private."""
     (news / "0.md").write_text("---\ntitle: Secret harbour\n---\n\nText.\n")
     with RealScreen(news, tmp_path / "home", command=[sys.executable, "-c", BROKEN, str(news)]) as screen:
         assert screen.wait_for_end() == 3

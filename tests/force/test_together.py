@@ -43,10 +43,10 @@ def test_two_readers_mark_while_a_third_indexes(
         how = {"news": str(folder), "for ever": False}
         one.order("mark", **how, **{"from": 0, "to": each})
         other.order("mark", **how, **{"from": each, "to": 2 * each})
-        said = [*one.rest(), *other.rest()]
+        lines = [*one.rest(), *other.rest()]
         seconds = time.monotonic() - began
         indexer.kill()
-    assert [line for line in said if line.startswith("failed")] == [] and len(said) == 2 * each
+    assert [line for line in lines if line.startswith("failed")] == [] and len(lines) == 2 * each
     assert len(titles(watching, "is:starred")) == 2 * each
     watching.close()
     figure(6, f"two readers and an indexer: {each:,} marks each, {2 * each:,} there, in {seconds:.1f} s")
@@ -60,18 +60,18 @@ def test_a_mark_in_one_is_seen_in_the_other(tmp_path: Path, figure: Figure) -> N
     one, other = opened(folder), opened(folder)
     seen = 0
     for mine, theirs in ((one, other), (other, one)):
-        for change, asked in (
+        for change, text in (
             (Change(read=True), "is:read"), (Change(starred=True), "is:starred"),
             (Change(add_tags=("later",)), "tag:later"), (Change(note="why"), "has:note"),
         ):  # fmt: skip
-            if asked == "has:note":
+            if text == "has:note":
                 mine.mark(named(mine, "n2"), change)
                 assert theirs.note(named(theirs, "n2")[0]) == "why"
             else:
                 mine.mark(named(mine, "n2"), change)
-                assert titles(theirs, asked) == ["n2"]
+                assert titles(theirs, text) == ["n2"]
             theirs.undo()
-            assert asked == "has:note" or titles(mine, asked) == []
+            assert text == "has:note" or titles(mine, text) == []
             seen += 2
     one.close()
     other.close()
@@ -108,10 +108,10 @@ def test_a_writer_during_refreshes(
     refresh(library)
     fresh = Model([folder])
     assert sorted(titles(library)) == sorted(one.article.title for one in fresh.stored)
-    for asked in ("", "n01*", "since:2024-02", "date:2024-01", "is:unread"):
+    for text in ("", "n01*", "since:2024-02", "date:2024-01", "is:unread"):
         # An article that was edited has kept its id, so the ids are not those that its file says.
-        wanted = [one.article.title for one in fresh.matching(parse(asked), NOW)]
-        assert sorted(titles(library, asked)) == sorted(wanted)
+        wanted = [one.article.title for one in fresh.matching(parse(text), NOW)]
+        assert sorted(titles(library, text)) == sorted(wanted)
     library.close()
     figure(6, f"{changes} files rewritten or renamed during {rounds} refreshes and another reader's")
 

@@ -76,8 +76,8 @@ def opened(*sources: Path) -> FolderLibrary:
 
 def titles(library: Library, query: str | Query = "", start: int = 0, stop: int = 10_000) -> list[str]:
     """The titles that match, in order."""
-    asked = parse(query) if isinstance(query, str) else query
-    return [one.title for one in library.select(asked, NOW).window(start, stop)]
+    parsed = parse(query) if isinstance(query, str) else query
+    return [one.title for one in library.select(parsed, NOW).window(start, stop)]
 
 
 def every(library: Library, query: str = "") -> Sequence[Headline]:

@@ -27,7 +27,7 @@ QUERIES = int(os.environ.get("READER_QUERIES", "40"))
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def asked(
+def library_and_model(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Library, Model]]:
     """A collection of two dozen articles that have much in common, as both kinds, and its model."""
@@ -47,9 +47,9 @@ def asked(
     library = FolderLibrary(Collection([base / "feed"]), None, base)
     refresh(library)
     model = Model([base / "feed"])
-    with library_of_kind(request, request.param, library) as asked:
-        mark_some(asked, model)
-        yield asked, model
+    with library_of_kind(request, request.param, library) as tested:
+        mark_some(tested, model)
+        yield tested, model
     library.close()
 
 
@@ -59,9 +59,11 @@ def asked(
 )  # fmt: skip
 @given(questions)
 @pytest.mark.timeout(0)
-def test_many_random_queries_agree_with_the_model(asked: tuple[Library, Model], text: str) -> None:
+def test_many_random_queries_agree_with_the_model(
+    library_and_model: tuple[Library, Model], text: str
+) -> None:
     """Which articles, in which order, and every count of every facet."""
-    library, model = asked
+    library, model = library_and_model
     query = parse(text)
     agree(library, model, query)
     agree_on_facets(library, model, query)

@@ -94,14 +94,14 @@ def agree_on_facets(library: Library, model: Model, query: Query) -> None:
 @pytest.mark.timeout(PATIENCE)
 @settings(max_examples=20)
 @given(collections, st.lists(questions, min_size=1, max_size=6), st.booleans())
-def test_answers_are_the_models(files: dict[str, str], asked: list[str], is_marked: bool) -> None:
+def test_answers_are_the_models(files: dict[str, str], texts: list[str], is_marked: bool) -> None:
     """Which articles match, in which order, by windows of any size, and every facet count."""
     with library_of(files) as (folder, library):
         model = Model([folder])
         assert library.total == len(model.stored)
         if is_marked:
             mark_some(library, model)
-        for text in asked:
+        for text in texts:
             query = parse(text)
             agree(library, model, query)
             agree_on_facets(library, model, query)

@@ -174,9 +174,9 @@ def test_the_look_for_dates_tells_how_far_it_is(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(coldload, "PEEK_SIZE", 10)
     fill(tmp_path, 47)
     library = open_library([tmp_path])
-    told = [(step.read, step.to_read) for step in library.refresh() if step.phase == "date"]
+    steps = [(step.read, step.to_read) for step in library.refresh() if step.phase == "date"]
     library.close()
-    assert told == [(10, 47), (20, 47), (30, 47), (40, 47)]
+    assert steps == [(10, 47), (20, 47), (30, 47), (40, 47)]
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -225,7 +225,7 @@ for progress in library.refresh():
 print(library.total)
 library.close()
 """
-"""A cold load as anybody would write it down, with nothing said about `__main__`."""
+"""A cold load in a script without a guard for `__main__`."""
 
 
 def test_tasks_are_under_way_before_anybody_asks() -> None:

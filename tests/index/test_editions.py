@@ -94,8 +94,8 @@ def test_a_damaged_index_is_built_anew(damage: str, feed: Path) -> None:
     DAMAGE[damage](index_file())
     library = FolderLibrary.open([feed])
     refresh(library)
-    asked = [len(titles(library, text)) for text in ("", "harbour", "n1*", "topic:t3", "sort:title")]
-    assert asked == [200, 200, 111, 29, 200]
+    counted = [len(titles(library, text)) for text in ("", "harbour", "n1*", "topic:t3", "sort:title")]
+    assert counted == [200, 200, 111, 29, 200]
     assert titles(library, "is:read") == ["n3 harbour"]
     assert len(library.notices) == 1 and library.notices[0].startswith("The index was damaged")
     library.close()

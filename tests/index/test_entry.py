@@ -52,7 +52,7 @@ def test_times_of_files_beyond_every_clock(tmp_path: Path, seconds: int) -> None
 def test_the_ends_of_the_calendar(
     tmp_path: Path, zone: str, date: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Go's zero time and the last second are stored, asked for and counted in every zone."""
+    """Go's zero time and the last second are stored, found and counted in every zone."""
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:

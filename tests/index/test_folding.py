@@ -25,9 +25,9 @@ def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     refresh(found)
     put(folder, versions[1::2])
     refresh(found)
-    with library_of_kind(request, request.param, found) as asked:
-        asked.mark(asked.select(parse("title:to")), Change(read=True))
-        yield asked
+    with library_of_kind(request, request.param, found) as tested:
+        tested.mark(tested.select(parse("title:to")), Change(read=True))
+        yield tested
     found.close()
 
 

@@ -58,8 +58,8 @@ def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     library = FolderLibrary(Collection([folder]), None, None)
     for _ in library.refresh():
         pass
-    with library_of_kind(request, request.param, library) as asked:
-        yield asked
+    with library_of_kind(request, request.param, library) as tested:
+        yield tested
     library.close()
 
 

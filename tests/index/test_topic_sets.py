@@ -26,7 +26,7 @@ NOW = datetime(2024, 5, 15, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FolderLibrary, Model]]:
+def library_and_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FolderLibrary, Model]]:
     """A collection of a dozen articles, and its model."""
     base = tmp_path_factory.mktemp("rules")
     chance = random.Random(11)
@@ -58,10 +58,10 @@ _rules = st.dictionaries(
 @given(_rules, questions)
 @pytest.mark.timeout(0)
 def test_any_rules_agree_with_the_model(
-    asked: tuple[FolderLibrary, Model], texts: dict[str, str], question: str
+    library_and_model: tuple[FolderLibrary, Model], texts: dict[str, str], question: str
 ) -> None:
     """Rules that name each other, themselves or nothing: the articles, the counts, and what is added."""
-    library, model = asked
+    library, model = library_and_model
     rules, _ = topic_rules(texts)
     library.use_topics(rules)
     model.rules = {rule.name: rule.query for rule in rules.listed}
@@ -74,9 +74,9 @@ def test_any_rules_agree_with_the_model(
         assert library.find(headline.id).added_topics == added[headline.id]
 
 
-def test_a_chain_of_many_rules_is_evaluated(asked: tuple[FolderLibrary, Model]) -> None:
+def test_a_chain_of_many_rules_is_evaluated(library_and_model: tuple[FolderLibrary, Model]) -> None:
     """However long it is; each article of the last rule has all the topics."""
-    library, _ = asked
+    library, _ = library_and_model
     texts = {f"T{number}": f"topic:T{number + 1}" for number in range(1500)} | {"T1500": "tram"}
     library.use_topics(topic_rules(texts)[0])
     wanted = len(library.select(parse("tram")))
@@ -84,9 +84,9 @@ def test_a_chain_of_many_rules_is_evaluated(asked: tuple[FolderLibrary, Model]) 
     assert {one.count for one in library.facet("topic", Query()).values if one.value in texts} == {wanted}
 
 
-def test_other_rules_and_marks_hold_at_once(asked: tuple[FolderLibrary, Model]) -> None:
+def test_other_rules_and_marks_hold_at_once(library_and_model: tuple[FolderLibrary, Model]) -> None:
     """Nothing of the old rules is left, and a rule about marks follows them."""
-    library, _ = asked
+    library, _ = library_and_model
     library.use_topics(topic_rules({"Starred": "is:starred"})[0])
     before = library.generation
     count = len(library.select(parse("topic:Starred")))

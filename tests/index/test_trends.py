@@ -26,7 +26,7 @@ TOPICS = ("AI", "ai", "Sea", "Markets")
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def asked(
+def library_and_model(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Library, Model]]:
     """Articles of four months, with and without a time, undated and to come; a quake in the last days."""
@@ -60,10 +60,10 @@ def _trends(library: Library, field: TrendField, query: str = "", since: str = "
 @pytest.mark.parametrize("since", ["30d", "2026-09"])
 @pytest.mark.parametrize("field", TREND_FIELDS)
 def test_counts_are_those_of_the_model(
-    asked: tuple[Library, Model], field: TrendField, since: str, unit: str
+    library_and_model: tuple[Library, Model], field: TrendField, since: str, unit: str
 ) -> None:
     """Now, before, and in each period; with rules for topics and without, narrowed and not."""
-    library, model = asked
+    library, model = library_and_model
     span = trend_span(since, "", unit, NOW)  # type: ignore[arg-type]
     asked_for = [({}, ""), ({"Tall": "tower OR bridge", "AI": "whale"}, "quality:>=50 -topic:Sea")]
     for rules, text in asked_for:
@@ -81,9 +81,9 @@ def test_counts_are_those_of_the_model(
     library.use_topics(topic_rules({})[0])
 
 
-def test_what_is_counted_is_what_is_listed(asked: tuple[Library, Model]) -> None:
+def test_what_is_counted_is_what_is_listed(library_and_model: tuple[Library, Model]) -> None:
     """The question to which a trend leads finds as many articles."""
-    library, _ = asked
+    library, _ = library_and_model
     span = trend_span("30d", "", None, NOW)
     for field in TREND_FIELDS:
         found = _trends(library, field, "quality:>=20")
@@ -93,17 +93,17 @@ def test_what_is_counted_is_what_is_listed(asked: tuple[Library, Model]) -> None
             assert len(library.select(query, NOW)) == one.count
 
 
-def test_the_order(asked: tuple[Library, Model]) -> None:
+def test_the_order(library_and_model: tuple[Library, Model]) -> None:
     """Values by their number, then by name; spellings of one value are one."""
-    library, _ = asked
+    library, _ = library_and_model
     found = _trends(library, "topic").values
     assert [one.count for one in found] == sorted((one.count for one in found), reverse=True)
     assert len({one.value.casefold() for one in found}) == len(found) == 3
 
 
-def test_words_that_rise_come_with_a_headline(asked: tuple[Library, Model]) -> None:
+def test_words_that_rise_come_with_a_headline(library_and_model: tuple[Library, Model]) -> None:
     """The quake, which is new, comes first; words that are always frequent are not listed."""
-    library, _ = asked
+    library, _ = library_and_model
     found = _trends(library, "word")
     assert {one.value for one in found.values[:2]} == {"quake", "brenn"}
     for one in found.values:
@@ -129,10 +129,10 @@ def test_nothing_to_compare(tmp_path: Path) -> None:
 def test_words_of_a_young_collection_rise_within_the_time(tmp_path: Path) -> None:
     """With next to nothing before, what is new in the later half of the articles is listed."""
     for day in range(20):
-        said = "Storm" if day >= 14 else "Harbour"
+        word = "Storm" if day >= 14 else "Harbour"
         for number in range(3):
             date = (NOW - timedelta(days=20 - day)).strftime("%Y-%m-%dT01:00:00Z")
-            write(tmp_path / f"{day}-{number}.md", text_of(f"{said} watch did {said}", date))
+            write(tmp_path / f"{day}-{number}.md", text_of(f"{word} watch did {word}", date))
     library = FolderLibrary(Collection([tmp_path]), None, None)
     refresh(library)
     found = _trends(library, "word", since="30d")

@@ -1,4 +1,4 @@
-"""Both kinds of Library, asked the same of the same articles: what is looked up, paged and marked."""
+"""Both kinds of Library give the same answers about the same articles: looked up, paged and marked."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         )  # fmt: skip
     write(folder / "copy.md", (folder / "4" / "04.md").read_text())
     of_folder = opened(folder)
-    with library_of_kind(request, request.param, of_folder) as asked:
-        yield asked
+    with library_of_kind(request, request.param, of_folder) as tested:
+        yield tested
     of_folder.close()
 
 
@@ -202,9 +202,9 @@ def test_a_day_without_a_time_is_sorted_within_its_day_in_every_zone(
         if not number % 3:
             write(folder / f"{number:03}.md", text_of(f"{number}", date))
     refresh(of_folder)
-    with library_of_kind(request, kind, of_folder) as asked:
-        found = every(asked)
-        assert [one.title for one in every(asked, "sort:-date")] == [one.title for one in found][::-1]
+    with library_of_kind(request, kind, of_folder) as tested:
+        found = every(tested)
+        assert [one.title for one in every(tested, "sort:-date")] == [one.title for one in found][::-1]
     of_folder.close()
     assert len(found) == len(dates)
     assert {one.title for one in found if not isinstance(one.date, datetime)} == {"0", "1", "2"}

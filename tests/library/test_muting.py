@@ -11,7 +11,7 @@ VIEWS = {"Chips": "topic:Chips sort:quality", "Broken": "topci:x"}
 RULES = {EVERYWHERE: ("sponsored",), "chips": ("quality:<20", "rumour"), "All": ("topic:Sports",)}
 
 
-def asked(text: str) -> str:
+def filtered(text: str) -> str:
     """Returns a query narrowed by these rules."""
     query = parse(text)
     return str(query.and_also(muting_of(RULES, VIEWS)[0].of(query)))
@@ -28,7 +28,7 @@ def asked(text: str) -> str:
 )
 def test_a_view_s_rules_hold_in_it_narrowed_or_not(text: str, left: str) -> None:
     """What is muted everywhere always is, what is muted in a view only there; everything is All's alone."""
-    assert parse(asked(text)) == parse(left)
+    assert parse(filtered(text)) == parse(left)
 
 
 def test_what_means_nothing_is_a_sentence() -> None:

@@ -67,9 +67,9 @@ def test_marks_and_what_was_undone_survive_a_restart(path: Path) -> None:
         (lambda one: one.redo(), "1 starred, tagged later, noted"),
         (lambda one: one.redo(), None),
     ]
-    for step, said in steps:
+    for step, result in steps:
         marks = Marks(path)
-        assert step(marks) == said
+        assert step(marks) == result
         marks.close()
     marks = Marks(path)
     assert of(marks, ONE) == Mark(key_of(ONE), ONE, True, True, "why", ("later",))

@@ -128,7 +128,7 @@ def test_the_desktop_s_own_way(
 @pytest.mark.parametrize("terminal", [LOCAL, REMOTE, BARE])
 @pytest.mark.parametrize("program", ["w3m", "lynx", "/usr/bin/elinks"])
 def test_text_browsers_need_the_terminal(terminal: Terminal, program: str) -> None:
-    """Where one is asked for the screen has to step aside; without that nothing is started."""
+    """A text browser needs the whole terminal; without it nothing is started."""
     for decided in (
         planned(terminal, program, browser=(program,)),
         planned(terminal, program, variable=program),
@@ -171,8 +171,8 @@ def test_a_pattern_chooses_the_command(url: str, program: str) -> None:
 def test_a_relay_comes_before_the_browsers_of_the_server() -> None:
     """One that the environment names counts anywhere, one of the configuration not on a desktop."""
     relay = "t" * 20 + "@127.0.0.1:7077"
-    told = seen({"READER_RELAY": relay, "DISPLAY": ":0"})
-    assert planned(told, "a", browser=("a",)).steps == (
+    remote = seen({"READER_RELAY": relay, "DISPLAY": ":0"})
+    assert planned(remote, "a", browser=("a",)).steps == (
         Step("relay", place=relay),
         Step("browser", ("a", URL)),
     )
@@ -210,7 +210,7 @@ def test_a_real_command_gets_one_harmless_argument(url: str, recorder: Path, rec
 
 
 def test_a_browser_that_fails_is_noticed(tmp_path: Path) -> None:
-    """What it complained about is told in one clean line."""
+    """Its error output becomes one clean line."""
     bad = script(tmp_path / "bad", "print('no \\x1b[31mscreen\\nmore', file=sys.stderr)\nsys.exit(3)\n")
     outcome = carry_out(plan(URL, BARE, Config(browser=(str(bad),)), env={}), BARE, patience=LONG)
     assert not outcome.ok
@@ -243,7 +243,7 @@ def test_a_browser_that_stays_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_browser_that_fails_later_is_noticed_once(tmp_path: Path) -> None:
-    """What seemed to run and then failed is told when someone looks again."""
+    """A program that seemed to run and then failed is reported at the next check."""
     stop = tmp_path / "stop"
     body = (
         f"import time\nwhile not os.path.exists({str(stop)!r}): time.sleep(0.02)\n"

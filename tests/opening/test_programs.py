@@ -34,9 +34,9 @@ def test_a_command_is_split_and_nothing_in_it_is_expanded() -> None:
 def test_a_command_gets_the_text_and_is_heard() -> None:
     """The text is its input, what it writes on both streams is the answer, with its exit code."""
     code = "import sys; t = sys.stdin.read(); print(t.upper()); print('oh', file=sys.stderr); sys.exit(3)"
-    said = PipeCommand(python(code), "wind öl").run()
-    assert "WIND ÖL" in said.text and "oh" in said.text
-    assert (said.code, said.is_cut) == (3, False)
+    result = PipeCommand(python(code), "wind öl").run()
+    assert "WIND ÖL" in result.text and "oh" in result.text
+    assert (result.code, result.is_cut) == (3, False)
 
 
 def test_what_a_command_says_is_harmless() -> None:
@@ -47,9 +47,9 @@ def test_what_a_command_says_is_harmless() -> None:
 
 def test_a_command_that_never_stops_is_ended() -> None:
     """After MOST_OUTPUT bytes it is ended, and the answer says that it is cut."""
-    said = PipeCommand(python("while True: print('y' * 999)"), "x" * 100_000).run()
-    assert said.is_cut
-    assert MOST_OUTPUT // 2 < len(said.text) <= MOST_OUTPUT
+    result = PipeCommand(python("while True: print('y' * 999)"), "x" * 100_000).run()
+    assert result.is_cut
+    assert MOST_OUTPUT // 2 < len(result.text) <= MOST_OUTPUT
 
 
 def test_a_command_can_be_ended_from_outside() -> None:

@@ -72,13 +72,13 @@ def connected(place: RelayPlace) -> Iterator[socket.socket]:
 
 def read_all(connection: socket.socket) -> bytes:
     """All that comes until the other side hangs up."""
-    said = b""
+    received = b""
     try:
         while more := connection.recv(4096):
-            said += more
+            received += more
     except ConnectionResetError:
-        return said  # it hung up before it had read everything
-    return said
+        return received  # it hung up before it had read everything
+    return received
 
 
 def test_a_page_is_opened_where_the_person_sits(machine: Machine) -> None:
@@ -157,7 +157,7 @@ def test_only_pages_are_opened(machine: Machine, url: str) -> None:
 
 
 def test_another_token_opens_nothing(machine: Machine) -> None:
-    """A wrong token is told from a right one by both sides, and nothing is reported about it."""
+    """Both sides detect a wrong token, and say nothing about it."""
     handed = hand_over(URL, machine.place._replace(token="b" * 20), LONG)
     assert not handed.is_taken and not machine.opened
 
@@ -191,23 +191,23 @@ def test_a_proof_is_good_once(machine: Machine) -> None:
         lines.write("a" * 32 + "\n")
         lines.flush()
         assert is_proof(lines.readline().strip(), TOKEN, "relay", theirs, "a" * 32)
-        said = f"{'a' * 32}\n{proof(TOKEN, 'open', theirs, 'a' * 32, URL)} {URL}\n"
+        received = f"{'a' * 32}\n{proof(TOKEN, 'open', theirs, 'a' * 32, URL)} {URL}\n"
     with connected(machine.place) as again:
-        again.sendall(said.encode())
+        again.sendall(received.encode())
         read_all(again)
     assert not machine.opened
 
 
 @pytest.mark.parametrize(
-    "said",
+    "received",
     [b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", b"\xff\xfe\n", b"\n", b"x" * (MOST_BYTES * 4), b" \n"],
     ids=["HTTP", "no letters", "nothing", "flood", "blank"],
 )
-def test_whatever_else_is_said_opens_nothing(machine: Machine, said: bytes) -> None:
+def test_any_other_message_opens_nothing(machine: Machine, received: bytes) -> None:
     """A web page's request, noise and floods end the talk, and the next honest reader is served."""
     with connected(machine.place) as connection:
         try:
-            connection.sendall(said)
+            connection.sendall(received)
             connection.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # it had hung up already

@@ -34,7 +34,7 @@ PLACE = Place("/n/a.md", "a.md", "n")
     ],
 )
 def test_decoding(raw: bytes, text: str, reason: str | None) -> None:
-    """UTF-8 and marked UTF-16 are read, all else shown as well as can be and said."""
+    """UTF-8 and marked UTF-16 are read, anything else is shown as well as possible and reported."""
     found, why = decode(raw)
     assert found == text
     assert (reason in (why or "")) if reason else why is None
@@ -78,9 +78,9 @@ def test_whatever_is_raised_is_the_problem_of_the_file(monkeypatch: pytest.Monke
     monkeypatch.setattr(content, "_of_any_layout", fail)
     with pytest.raises(Unreadable) as caught:
         article_in(b"x", PLACE)
-    told = str(caught.value.problem)
-    assert told.startswith("/n/a.md:0: file: cannot be read")
-    assert "RecursionError: deep" in told and "\x1b" not in told
+    message = str(caught.value.problem)
+    assert message.startswith("/n/a.md:0: file: cannot be read")
+    assert "RecursionError: deep" in message and "\x1b" not in message
 
 
 def test_yaml_files_need_no_fences() -> None:

@@ -66,7 +66,7 @@ def test_urls(header: str, url: str) -> None:
 
 
 def test_an_address_that_can_not_be_opened_is_a_problem() -> None:
-    """It is kept as it is written, and told with its line and the reason, without a password."""
+    """It is kept as written, and reported with its line and the reason, without a password."""
     found = article("title: x\noriginalUrl: ftp://u:secret@a.example\nwebUrl: https:///x")
     assert problems(found) == [(3, "originalUrl"), (4, "webUrl")]
     assert found.original_url == "ftp://u:secret@a.example"

@@ -143,8 +143,8 @@ def test_obsidian() -> None:
     assert found.topics == ("Flowers", "spring") and found.published is None
     assert found.published_date_time == day(2021, 6, 18) and not found.problems and not found.other
     assert found.excerpt == "On gardens and soils."
-    told = [(one.title, one.web_url) for one in found.related]
-    assert told == [("Roses", ""), ("", "https://garden.example/asters"), ("Lilies", "")]
+    titles_and_urls = [(one.title, one.web_url) for one in found.related]
+    assert titles_and_urls == [("Roses", ""), ("", "https://garden.example/asters"), ("Lilies", "")]
 
 
 def test_pelican() -> None:

@@ -157,7 +157,7 @@ def test_an_anchor_that_is_used_is_an_anchor() -> None:
     ],
 )
 def test_a_key_needs_no_blank(header: str, fields: dict[str, Value]) -> None:
-    """A value directly behind the colon is read, and told."""
+    """A value directly behind the colon is read, and reported."""
     found = read(f"---\n{header}\n---\nbody")
     assert found.fields == fields and found.body == "body" and found.flaws
 
@@ -188,13 +188,13 @@ def test_what_a_comment_swallows_is_told(header: str, line: int, field: str) -> 
     ],
 )
 def test_lists_that_are_badly_written(text: str, fields: dict[str, Value]) -> None:
-    """Tabs, a missing bracket and a stray item lose no value, and are told."""
+    """Tabs, a missing bracket and a stray item lose no value, and are reported."""
     found = read(text)
     assert found.fields == fields and found.flaws
 
 
 def test_paragraphs_between_rules_are_text() -> None:
-    """What is no header after all is shown, and told."""
+    """Text that is no header after all is shown, and reported."""
     text = "---\nNote: all of this is made up.\n\nOnce upon a time there was a sea.\n---\nThe end."
     found = read(text)
     assert found.fields == {} and found.body == text and len(found.flaws) == 1
@@ -336,7 +336,7 @@ def test_no_mutation_of_a_good_article_raises(data: st.DataObject) -> None:
     ],
 )  # fmt: skip
 def test_every_style(text: str, expected: Split) -> None:
-    """The style is told by the fence; without a key in it a line of dashes is a rule."""
+    """The fence decides the style; without a key in it a line of dashes is a rule."""
     assert split(text) == expected
 
 

@@ -85,7 +85,7 @@ def test_values_lines_and_flaws_come_together() -> None:
 
 @pytest.mark.parametrize("header", ["", "# only a remark\n", "~\n", "---\n"])
 def test_an_empty_header_has_no_fields(header: str) -> None:
-    """Nothing said is no error."""
+    """An empty header is no error."""
     assert read_yaml(header, 2) == Parsed({})
 
 
@@ -154,7 +154,7 @@ def test_a_number_that_is_too_large_is_one_problem() -> None:
 
 
 def test_json_that_says_a_key_twice() -> None:
-    """The last one is taken, and it is told on its line."""
+    """The last one is used, and reported with its line."""
     fields, _, _, flaws, _ = read_json('{"a": "1",\n"b": "2",\n"b": "3"}', 5)
     assert fields == {"a": "1", "b": "3"}
     assert [(flaw.line, flaw.field) for flaw in flaws] == [(6, "b")]

@@ -35,7 +35,7 @@ def test_other_kinds_of_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "message"),
     [
         (b"", "unknown picture format"),
         (b"GIF89a but not really", "unknown picture format"),
@@ -45,11 +45,11 @@ def test_other_kinds_of_answer() -> None:
     ],
     ids=["empty", "lying", "svg", "cut off", "huge"],
 )
-def test_a_bad_picture_is_one_clause(raw: bytes, said: str) -> None:
+def test_a_bad_picture_is_one_clause(raw: bytes, message: str) -> None:
     """Never an end, never a traceback, never much memory."""
     with pytest.raises(PictureError) as caught:
         decoding.make(raw, 40, 40)
-    assert said in str(caught.value) and "\n" not in str(caught.value) and len(str(caught.value)) < 250
+    assert message in str(caught.value) and "\n" not in str(caught.value) and len(str(caught.value)) < 250
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,7 +85,7 @@ def test_the_network_is_asked_once_and_only_if_that_is_allowed(site: Site, tmp_p
     for may_fetch in (True, False):
         assert read(source, cache=str(tmp_path), may_fetch=may_fetch) == a_picture()
     assert site.paths() == ["/x.png"]
-    headers = site.asked[0][1]
+    headers = site.requests[0][1]
     assert (headers["User-Agent"], headers["Cookie"]) == ("news-reader-tui", None)
 
 
@@ -104,7 +104,7 @@ def test_fetching_has_limits(site: Site, monkeypatch: pytest.MonkeyPatch) -> Non
     }
     assert finding.fetch(f"{site.url}/there") == a_picture()
     assert finding.fetch(f"{site.url}/proxied.png") == a_picture()
-    for path, said in (
+    for path, message in (
         ("part.png", "206"),
         ("page", "sent text/html$"),
         ("flood", "1,000 bytes$"),
@@ -112,7 +112,7 @@ def test_fetching_has_limits(site: Site, monkeypatch: pytest.MonkeyPatch) -> Non
         ("away", "opened"),
         ("x", "404"),
     ):
-        with pytest.raises(PictureError, match=said):
+        with pytest.raises(PictureError, match=message):
             finding.fetch(f"{site.url}/{path}")
 
 

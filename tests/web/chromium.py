@@ -44,8 +44,8 @@ class Page:
         self.emulator = TerminalEmulator(80, 24)
         """What the terminal in the page was sent."""
         self.written = bytearray()
-        self.asked: list[str] = []
-        """Every address that the page asked for."""
+        self.requested: list[str] = []
+        """Every URL that the page requested."""
         self.size = (0, 0)
         self.is_closed = False
         """Whether its WebSocket was closed."""
@@ -68,7 +68,7 @@ class Page:
         elif method == "Network.webSocketClosed":
             self.is_closed = True
         elif method in ("Network.requestWillBeSent", "Network.webSocketCreated"):
-            self.asked.append(about["request"]["url"] if "request" in about else about["url"])
+            self.requested.append(about["request"]["url"] if "request" in about else about["url"])
 
     def _resized(self, columns: int, rows: int) -> None:
         if self.size != (columns, rows):
@@ -78,11 +78,11 @@ class Page:
 
     async def evaluate(self, expression: str) -> Any:
         """The value of an expression of JavaScript in the page."""
-        said = await self.call(
+        reply = await self.call(
             "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
         )
-        assert "exceptionDetails" not in said, said
-        return said["result"].get("value")
+        assert "exceptionDetails" not in reply, reply
+        return reply["result"].get("value")
 
     async def wait(self, is_so: Callable[[], object], about: str = "", patience: float = PATIENCE) -> None:
         """Wait until something is so. Raises AssertionError, with what is to be seen."""
@@ -136,8 +136,8 @@ class Page:
 
     async def picture(self, file: Path) -> None:
         """Keep a picture of the page."""
-        said = await self.call("Page.captureScreenshot", format="png")
-        file.write_bytes(base64.b64decode(said["data"]))
+        reply = await self.call("Page.captureScreenshot", format="png")
+        file.write_bytes(base64.b64decode(reply["data"]))
 
     async def close(self) -> None:
         """Close the page."""
@@ -158,23 +158,23 @@ class Chromium:
         """Ask for something. Raises AssertionError where it is refused."""
         number = len(self._answers) + 1
         self._answers[number] = answer = asyncio.get_running_loop().create_future()
-        asked: dict[str, Any] = {"id": number, "method": method, "params": parameters or {}}
-        await self._socket.send_json(asked | ({"sessionId": session} if session else {}))
-        said = await asyncio.wait_for(answer, PATIENCE)
-        assert "error" not in said, (method, said)
-        return said["result"]
+        request: dict[str, Any] = {"id": number, "method": method, "params": parameters or {}}
+        await self._socket.send_json(request | ({"sessionId": session} if session else {}))
+        reply = await asyncio.wait_for(answer, PATIENCE)
+        assert "error" not in reply, (method, reply)
+        return reply["result"]
 
     async def listen(self) -> None:
         """Take in answers and events until the browser ends."""
         async for message in self._socket:
-            said = json.loads(message.data)
-            if "id" in said:
-                self._answers[said["id"]].set_result(said)
-            elif said["method"] in ("Target.targetCreated", "Target.targetInfoChanged"):
-                info = said["params"]["targetInfo"]
+            reply = json.loads(message.data)
+            if "id" in reply:
+                self._answers[reply["id"]].set_result(reply)
+            elif reply["method"] in ("Target.targetCreated", "Target.targetInfoChanged"):
+                info = reply["params"]["targetInfo"]
                 self.opened[info["targetId"]] = self.opened.get(info["targetId"], {}) | info
-            elif page := self._pages.get(said.get("sessionId", "")):
-                page.happened(said["method"], said["params"])
+            elif page := self._pages.get(reply.get("sessionId", "")):
+                page.happened(reply["method"], reply["params"])
 
     async def page(self, url: str, size: tuple[int, int] = SIZE) -> Page:
         """Open a page as a separate visitor: no cookies are shared."""

@@ -65,8 +65,8 @@ async def test_a_visitor_reads_with_keys_mouse_and_any_window(
     page = await browser.page(address)
     await page.see("Harbour number 29")
     assert "harbour-news" in page.emulator.text
-    assert all(one.partition("//")[2].startswith(address.partition("//")[2]) for one in page.asked), (
-        page.asked
+    assert all(one.partition("//")[2].startswith(address.partition("//")[2]) for one in page.requested), (
+        page.requested
     )
     assert await page.evaluate("document.title") == "Reader"
     await page.press("/")

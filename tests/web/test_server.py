@@ -56,9 +56,9 @@ def serving(folder: Path | str, home: Path, *words: str) -> Iterator[Served]:
     ):
         assert running.stdout is not None
         try:
-            said = running.stdout.readline()
-            assert said.startswith("Reader is at "), said
-            yield Served(said.split()[3], running.pid, home / "home", errors)
+            line = running.stdout.readline()
+            assert line.startswith("Reader is at "), line
+            yield Served(line.split()[3], running.pid, home / "home", errors)
         finally:
             running.terminate()
             running.wait(PATIENCE)
@@ -101,7 +101,7 @@ def address(server: Served) -> str:
     return server.address
 
 
-async def asked(
+async def fetch(
     url: str, headers: dict[str, str] | None = None, **more: Any
 ) -> tuple[int, dict[str, str], str]:
     """Status, headers and text of an answer; no redirect is followed."""
@@ -135,8 +135,8 @@ async def seen(socket: Any, text: str) -> str:
 
 
 async def test_the_page_names_no_other_site_and_nothing_of_the_server(address: str, folder: Path) -> None:
-    """No address of another site, no command line, no folder; and what the page may do is said."""
-    status, headers, text = await asked(address)
+    """No address of another site, no command line, no folder; and the headers limit what the page may do."""
+    status, headers, text = await fetch(address)
     assert status == 200
     assert "<title>Reader</title>" in text
     assert "http:" not in text
@@ -164,14 +164,14 @@ async def test_the_page_names_no_other_site_and_nothing_of_the_server(address: s
     ],
 )
 async def test_nothing_else_is_there(address: str, path: str) -> None:
-    """No folder is listed, and no file can be asked for but those of the page."""
-    assert (await asked(f"{address}{path}"))[0] == 404
+    """No folder is listed, and only the files of the page are served."""
+    assert (await fetch(f"{address}{path}"))[0] == 404
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "", "[::2]"])
 async def test_a_name_that_was_made_to_lead_here_gets_nothing(address: str, host: str) -> None:
     """Whoever controls a name can't read the screen through a visitor's browser."""
-    assert (await asked(address, {"Host": host}))[0] == 403
+    assert (await fetch(address, {"Host": host}))[0] == 403
     with pytest.raises(WSServerHandshakeError) as refused:
         async with screen(address, Host=host):
             pass
@@ -219,7 +219,7 @@ async def has_room(address: str, cookie: str) -> bool:
     """Whether a server has room for one more screen, or soon will."""
     end = monotonic() + PATIENCE
     while monotonic() < end:
-        if (await asked(address, {"Cookie": cookie}))[0] == 200:
+        if (await fetch(address, {"Cookie": cookie}))[0] == 200:
             return True
         await asyncio.sleep(0.05)
     return False
@@ -231,7 +231,7 @@ async def test_a_token_becomes_a_cookie(guarded: Served) -> None:
     base = address.partition("?")[0]
     assert address == f"{base}?token={TOKEN}"
     for url in (base, f"{base}static/page.js", f"{base}?token=wrong", f"{base}?token=", f"{base}?token=ü"):
-        status, headers, text = await asked(url)
+        status, headers, text = await fetch(url)
         assert (status, "Set-Cookie" in headers) == (403, False)
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert TOKEN not in text
@@ -239,18 +239,18 @@ async def test_a_token_becomes_a_cookie(guarded: Served) -> None:
         async with screen(base):
             pass
     assert refused.value.status == 403
-    status, headers, text = await asked(address)
+    status, headers, text = await fetch(address)
     cookie = headers["Set-Cookie"]
     assert status == 200
     assert TOKEN not in cookie + text
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
     assert "Secure" not in cookie
-    assert "Secure" in (await asked(address, {"X-Forwarded-Proto": "https"}))[1]["Set-Cookie"]
+    assert "Secure" in (await fetch(address, {"X-Forwarded-Proto": "https"}))[1]["Set-Cookie"]
     pair = cookie.partition(";")[0]
     assert await has_room(base, pair)
-    assert (await asked(base, {"Cookie": pair[:-1] + "x"}))[0] == 403
-    status, headers, _ = await asked(address, {"Cookie": pair})
+    assert (await fetch(base, {"Cookie": pair[:-1] + "x"}))[0] == 403
+    status, headers, _ = await fetch(address, {"Cookie": pair})
     assert (status, headers["Location"]) == (302, "/")
     async with screen(base, Cookie=pair) as socket:
         await seen(socket, "Harbour number 2")
@@ -297,7 +297,7 @@ async def test_what_no_page_sends_ends_the_screen(address: str, sent: str) -> No
             if message.type is not WSMsgType.BINARY:
                 break
         assert socket.closed
-    assert (await asked(address))[0] == 200
+    assert (await fetch(address))[0] == 200
 
 
 async def test_what_is_no_request_leaves_no_traceback(server: Served) -> None:
@@ -313,7 +313,7 @@ async def test_what_is_no_request_leaves_no_traceback(server: Served) -> None:
         writing.write(garbage)
         assert (await reading.readline()).startswith((b"HTTP/1.0 400", b"HTTP/1.1 400"))
         writing.close()
-    assert (await asked(f"{server.address}screen", {"Origin": server.address.rstrip("/")}))[0] == 400
+    assert (await fetch(f"{server.address}screen", {"Origin": server.address.rstrip("/")}))[0] == 400
     assert server.errors.read_text() == ""
 
 
@@ -330,10 +330,10 @@ async def test_sizes_are_kept_within_reason(address: str) -> None:
 async def test_only_so_many_screens_are_open(guarded: Served) -> None:
     """One page too many gets an error; after a page is closed, there is room again."""
     base = guarded.address.partition("?")[0]
-    cookie = (await asked(guarded.address))[1]["Set-Cookie"].partition(";")[0]
+    cookie = (await fetch(guarded.address))[1]["Set-Cookie"].partition(";")[0]
     assert await has_room(base, cookie)
     async with screen(base, Cookie=cookie):
-        status, _, text = await asked(base, {"Cookie": cookie})
+        status, _, text = await fetch(base, {"Cookie": cookie})
         assert (status, text) == (503, "All 1 screens are in use. Try again later.")
         with pytest.raises(WSServerHandshakeError) as refused:
             async with screen(base, Cookie=cookie):

@@ -39,7 +39,7 @@ def test_an_empty_folder(library: Library) -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    """Wrong use, said with the path."""
+    """Errors name the path."""
     with pytest.raises(UsageError, match="nowhere"):
         open_library([tmp_path / "nowhere"])
 

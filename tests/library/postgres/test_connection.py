@@ -120,9 +120,9 @@ def test_each_error_has_a_sentence(error: psycopg.Error, kind: type[SharedError]
 )
 def test_a_wrong_parameter_is_named(postgres_server: PostgresServer, parameters: str, expected: str) -> None:
     """A parameter that libpq or the server does not take is called so, not a connection that was lost."""
-    with pytest.raises(SharedError) as said:
+    with pytest.raises(SharedError) as caught:
         connect(f"{postgres_server.url()}?{parameters}")
-    assert expected in str(said.value) and not isinstance(said.value, ConnectionLost)
+    assert expected in str(caught.value) and not isinstance(caught.value, ConnectionLost)
 
 
 @pytest.mark.parametrize("key", ["version", "generation"])
@@ -170,7 +170,7 @@ def test_no_message_shows_the_password_of_an_address(secret: str) -> None:
 )
 def test_a_password_that_is_badly_quoted_is_not_shown(address: str) -> None:
     """An address that can't be understood is named without anything of its password."""
-    with pytest.raises(SharedError) as said:
+    with pytest.raises(SharedError) as caught:
         connect(address)
-    message = re.sub("database|server", "", str(said.value))
+    message = re.sub("database|server", "", str(caught.value))
     assert "se" not in message and "cret" not in message

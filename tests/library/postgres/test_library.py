@@ -307,7 +307,7 @@ def test_the_screen_and_the_command_line_open_it_by_its_address(
 
 
 def test_rules_for_topics_work_as_for_a_folder(library: SharedLibrary, folder: FolderLibrary) -> None:
-    """They are asked of the shared sets."""
+    """They are answered from the shared sets."""
     from reader.query.topic_rules import topic_rules
 
     rules, _ = topic_rules({"Second": "title:1"})

@@ -131,9 +131,9 @@ def test_a_role_without_rights_gets_a_sentence(shared: str, other_role: tuple[st
     from reader.library.postgres.marks import SharedMarks
     from tests.postgres_server import as_role
 
-    with closing(SharedMarks(as_role(shared, *other_role))) as marks, pytest.raises(ReaderError) as said:
+    with closing(SharedMarks(as_role(shared, *other_role))) as marks, pytest.raises(ReaderError) as caught:
         marks.change({1: ONE}, Change(read=True))
-    assert "--grant" in str(said.value) and "its own secret" not in str(said.value)
+    assert "--grant" in str(caught.value) and "its own secret" not in str(caught.value)
 
 
 def test_a_broken_connection_is_made_anew(marks: SharedMarks, shared: str) -> None:

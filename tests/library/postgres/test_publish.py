@@ -200,9 +200,9 @@ def test_words_stand_as_phrases_are_asked(shared: str, tmp_path: Path) -> None:
     write(tmp_path / "news" / "a.md", text_of("Silicon forge", "2024-01-04", body="A *cold* Day."))
     with closing(FolderLibrary.open([tmp_path / "news"])) as library:
         publish(library, shared)
-    [(said, title)] = rows(shared, "select words, title_words from article")
+    [(stored, title)] = rows(shared, "select words, title_words from article")
     assert title == " silicon forge "
-    assert str(said).split("\n")[0] == title and " a cold day " in str(said).split("\n")
+    assert str(stored).split("\n")[0] == title and " a cold day " in str(stored).split("\n")
 
 
 def test_a_second_publisher_is_told(folder: FolderLibrary, shared: str) -> None:
@@ -290,7 +290,7 @@ def test_a_publisher_that_is_killed_leaves_the_former_state(
 def test_a_server_that_is_killed_is_a_sentence_and_keeps_the_former_state(
     tmp_path: Path, mortal_server: PostgresServer
 ) -> None:
-    """A server that dies while it is published to is said, and has the former state when it is back."""
+    """A server that dies during a publication is an error, and has the former state when it is back."""
     from reader.errors import ReaderError
     from reader.library.postgres.setup import set_up
 
@@ -411,7 +411,7 @@ def test_problems_and_duplicates_are_published_below_the_folder(shared: str, tmp
 
 
 def test_a_damaged_index_is_a_sentence(folder: FolderLibrary, shared: str) -> None:
-    """A set of the folder's index that does not fit its checksum is said, and nothing is published."""
+    """A set of the folder's index with a wrong checksum is an error, and nothing is published."""
     from reader.errors import ReaderError
 
     refresh(folder)

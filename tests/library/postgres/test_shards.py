@@ -63,18 +63,18 @@ def test_shards_answer_as_the_folder_does(three: list[str], tmp_path: Path) -> N
     """Each question finds the same articles in the same order; both shards hold some of them, and a
     publication of what changed reaches them."""
     place = spread(tmp_path / "news")
-    asked, *shards = three
+    main, *shards = three
     with closing(FolderLibrary.open([place])) as folder:
-        assert set_up(asked, shards=shards)
-        assert not set_up(asked, shards=shards)
-        publish(folder, asked)
+        assert set_up(main, shards=shards)
+        assert not set_up(main, shards=shards)
+        publish(folder, main)
         for address in shards:
             with closing(connect(address)) as shard:
                 assert shard.execute("select 1 from article").fetchone()
         (place / "7.md").unlink()
         write(place / "new.md", text_of("New", "2024-02-01", body="chips new"))
-        publish(folder, asked)
-        with closing(open_library([asked])) as shared:
+        publish(folder, main)
+        with closing(open_library([main])) as shared:
             for text in QUERIES:
                 query = parse(text)
                 mine, theirs = folder.select(query), shared.select(query)
@@ -90,11 +90,11 @@ def test_a_reader_without_rights_reaches_no_shard(
 ) -> None:
     """A member of the readers' group reads through the first server, and changes nothing there or on a
     shard."""
-    asked, *shards = three
+    main, *shards = three
     with closing(FolderLibrary.open([spread(tmp_path)])) as folder:
-        set_up(asked, [other_role[0]], shards=shards)
-        publish(folder, asked)
-        member = as_role(asked, *other_role)
+        set_up(main, [other_role[0]], shards=shards)
+        publish(folder, main)
+        member = as_role(main, *other_role)
         with closing(open_library([member])) as shared:
             assert len(shared.select(parse("chips"))) == 30
         with closing(connect(member)) as connection:
@@ -106,7 +106,7 @@ def test_a_reader_without_rights_reaches_no_shard(
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     connection.execute(statement.encode())
             options = connection.execute("select umoptions from pg_user_mappings").fetchall()
-            assert all(said is None for (said,) in options)
+            assert all(value is None for (value,) in options)
 
 
 def test_an_administrator_gets_a_script_without_passwords(
@@ -114,16 +114,16 @@ def test_an_administrator_gets_a_script_without_passwords(
 ) -> None:
     """A role that may not set shards up gets the script, with a word where each password belongs; once it was
     run the role publishes."""
-    asked, *shards = three
+    main, *shards = three
     with (
         closing(FolderLibrary.open([spread(tmp_path)])) as folder,
-        psycopg.connect(asked, autocommit=True) as administrator,
+        psycopg.connect(main, autocommit=True) as administrator,
     ):
-        own = as_role(asked, *other_role)
-        with pytest.raises(NoRights) as said:
+        own = as_role(main, *other_role)
+        with pytest.raises(NoRights) as caught:
             set_up(own, shards=shards)
-        assert PASSWORD not in said.value.script and said.value.script.count("PASSWORD OF news") == 4
-        script = said.value.script.replace("PASSWORD OF news", PASSWORD)
+        assert PASSWORD not in caught.value.script and caught.value.script.count("PASSWORD OF news") == 4
+        script = caught.value.script.replace("PASSWORD OF news", PASSWORD)
         administrator.execute(script.encode())
         assert not set_up(own, shards=shards)
         publish(folder, own)
@@ -133,30 +133,30 @@ def test_an_administrator_gets_a_script_without_passwords(
 
 def test_a_shard_that_is_in_use_is_refused(three: list[str], tmp_path: Path) -> None:
     """A database that holds articles already is no shard for another collection."""
-    asked, one, two = three
+    main, one, two = three
     with closing(FolderLibrary.open([spread(tmp_path)])) as folder:
         set_up(one)
         publish(folder, one)
-        with pytest.raises(ReaderError, match="already has articles") as said:
-            set_up(asked, shards=[one, two])
-        assert "a secret" not in str(said.value)
-        set_up(asked)
+        with pytest.raises(ReaderError, match="already has articles") as caught:
+            set_up(main, shards=[one, two])
+        assert "a secret" not in str(caught.value)
+        set_up(main)
         with pytest.raises(ReaderError, match="already set up"):
-            set_up(asked, shards=[two])
+            set_up(main, shards=[two])
 
 
 def test_a_publication_that_broke_off_between_shards_is_loaded_anew(three: list[str], tmp_path: Path) -> None:
     """After a server died while the shards were committing, the next publication trusts none of them."""
-    asked, *shards = three
+    main, *shards = three
     with closing(FolderLibrary.open([spread(tmp_path)])) as folder:
-        set_up(asked, shards=shards)
-        publish(folder, asked)
-        with closing(connect(asked)) as connection:
+        set_up(main, shards=shards)
+        publish(folder, main)
+        with closing(connect(main)) as connection:
             connection.execute("insert into meta values('unfinished', '')")
         with closing(connect(shards[0])) as shard:
             shard.execute("delete from article")
-        publish(folder, asked)
-        with closing(open_library([asked])) as shared:
+        publish(folder, main)
+        with closing(open_library([main])) as shared:
             assert len(shared.select(parse("")).window(0, 50)) == 30
 
 
@@ -182,13 +182,13 @@ def test_servers_that_die_between_two_commits_are_healed(
     with servers_folder() as place, ExitStack() as stack:
         mortal = mortal_server, PostgresServer(place / "shard").start()
         stack.callback(mortal[1].stop)
-        asked, dying, other = (
+        main, dying, other = (
             stack.enter_context(new_database(server)) for server in (*mortal, postgres_server)
         )
         shards = [dying, other] if slow == 1 else [other, dying]
         folder = stack.enter_context(closing(FolderLibrary.open([spread(tmp_path)])))
-        set_up(asked, shards=shards)
-        publish(folder, asked)
+        set_up(main, shards=shards)
+        publish(folder, main)
         with closing(connect(dying)) as shard:
             shard.execute(SLOW_COMMIT.format(seconds=60).encode())
         (tmp_path / "7.md").unlink()
@@ -200,15 +200,15 @@ def test_servers_that_die_between_two_commits_are_healed(
 
         def publishing() -> None:
             try:
-                publish(folder, asked)
+                publish(folder, main)
             except ReaderError as error:
                 failed.append(error)
 
         thread = Thread(target=publishing)
         thread.start()
-        _until(asked, "select exists(select from meta where key = 'unfinished')")
+        _until(main, "select exists(select from meta where key = 'unfinished')")
         _until(dying, "select exists(select from pg_stat_activity where wait_event = 'PgSleep')")
-        with closing(open_library([asked])) as shared:
+        with closing(open_library([main])) as shared:
             assert shared.select(parse("chips")).window(0, 50)
             for server in mortal:
                 server.kill()
@@ -222,7 +222,7 @@ def test_servers_that_die_between_two_commits_are_healed(
             assert "interrupted" in notice
             with closing(connect(dying)) as shard:
                 shard.execute("drop function news.wait cascade")
-            publish(folder, asked)
+            publish(folder, main)
             for text in QUERIES:
                 mine, theirs = (one.select(parse(text)).window(0, 100) for one in (folder, shared))
                 assert [one.id for one in mine] == [one.id for one in theirs], text
@@ -235,10 +235,10 @@ def test_no_answer_mixes_two_publications(
 ) -> None:
     """While shards commit one after the other, a question waits for the last one."""
     monkeypatch.setattr(index, "COMMITTING", 60)
-    asked, *shards = three
+    main, *shards = three
     with closing(FolderLibrary.open([spread(tmp_path)])) as folder:
-        set_up(asked, shards=shards)
-        publish(folder, asked)
+        set_up(main, shards=shards)
+        publish(folder, main)
         for address in shards:
             with closing(connect(address)) as shard:
                 shard.execute(SLOW_COMMIT.format(seconds=0.2).encode())
@@ -248,14 +248,14 @@ def test_no_answer_mixes_two_publications(
             assert len(found) == 30
             return {one.title.partition(" of ")[0] for one in found}
 
-        with closing(open_library([asked])) as shared:
+        with closing(open_library([main])) as shared:
             before = turns_seen()
             for turn in ("One", "Two"):
                 for number in range(30):
                     date = "2024-03-01" if number % 2 else ""
                     write(tmp_path / f"{number}.md", text_of(f"{turn} of {number}", date, body="chips"))
                 refresh(folder, rebuild=True)
-                thread = Thread(target=publish, args=(folder, asked))
+                thread = Thread(target=publish, args=(folder, main))
                 thread.start()
                 while thread.is_alive():
                     assert turns_seen() in (before, {turn})
@@ -289,11 +289,11 @@ class Explained(PostgresStore):
 
 def test_shards_are_asked_for_nothing_but_the_answer(three: list[str], tmp_path: Path) -> None:
     """Every condition travels to the shards, which answer at once; what is in order is merged in order."""
-    asked, *shards = three
+    main, *shards = three
     with closing(FolderLibrary.open([spread(tmp_path)])) as folder:
-        set_up(asked, shards=shards)
-        publish(folder, asked)
-        with closing(connect(asked)) as connection:
+        set_up(main, shards=shards)
+        publish(folder, main)
+        with closing(connect(main)) as connection:
             store = Explained(connection)
             store.set_of(SetKind.WORD, "chips")
             store.sets_of(SetKind.WORD, ["chips", "common"])
@@ -332,20 +332,20 @@ def test_no_page_fails_and_no_mark_is_lost_when_nodes_die(tmp_path: Path, _: int
             return server
 
         pairs = []
-        for name in ("asked", "one", "two"):
+        for name in ("main", "one", "two"):
             primary = started(name)
             pairs.append((primary, started(f"{name}b", primary)))
-            if name == "asked":
+            if name == "main":
                 with psycopg.connect(primary.url(), autocommit=True) as connection:
                     connection.execute("alter system set synchronous_standby_names = '*'")
                     connection.execute("select pg_reload_conf()")
-        asked, one, two = (_of_both(*pair) for pair in pairs)
-        set_up(asked, shards=[one, two])
+        main, one, two = (_of_both(*pair) for pair in pairs)
+        set_up(main, shards=[one, two])
         with closing(FolderLibrary.open([spread(tmp_path / "news", 200)])) as library:
-            publish(library, asked)
-        set_keys, sentences, pages = _read_and_mark(asked, pairs)
+            publish(library, main)
+        set_keys, sentences, pages = _read_and_mark(main, pairs)
         assert pages > 50 and len(set_keys) > 20 and sentences > 0
-        with closing(open_library([asked])) as shared:
+        with closing(open_library([main])) as shared:
             found = {one.id for one in shared.select(parse("is:starred")).window(0, 500)}
         assert set_keys <= found
 
