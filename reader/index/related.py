@@ -104,7 +104,8 @@ class RelatedWords:
                 continue
             square += (weight * factor) ** 2
             product += weight * weight * factor * (IN_TITLE if token in title else 1)
-        return min(product / (self._length * sqrt(square)), 1.0) if square else 0.0
+        # Rounded: added in another order, equal similarities would differ in their last digits.
+        return round(min(product / (self._length * sqrt(square)), 1.0), 6) if square else 0.0
 
 
 def _read(index: QueryableIndex, every: Sequence[str]) -> Iterator[tuple[str, BitMap]]:
@@ -119,15 +120,16 @@ def _read(index: QueryableIndex, every: Sequence[str]) -> Iterator[tuple[str, Bi
 def alike(
     index: QueryableIndex, live: BitMap, article: Article, among: BitMap, always: BitMap, limit: int
 ) -> dict[int, float]:
-    """Returns the similar articles among the given ones with their similarity, best first; none rather than
-    noise. Articles in `always` come first, whatever their similarity."""
+    """Returns the similar articles among the given ones with their similarity: best first, of equal ones the
+    newest; none rather than noise. Articles in `always` come first, whatever their similarity."""
     sought = RelatedWords(index, live, article.title, article.excerpt)
     numbers = [*always, *(one for one in sought.candidates(among) if one not in always)]
     with index.view() as view:
         packed = dict(view.store.words_of(numbers))
+        dates = {number: date for date, number in view.store.dates_of(numbers)}
     scores = {number: sought.score(one) for number, one in packed.items()}
     found = [(number, score) for number, score in scores.items() if score >= FLOOR or number in always]
-    found.sort(key=lambda one: (one[0] not in always, -one[1], -one[0]))
+    found.sort(key=lambda one: (one[0] not in always, -one[1], -dates[one[0]], -one[0]))
     return dict(found[:limit])
 
 

@@ -13,6 +13,7 @@ from reader.library import Library
 from reader.library.folder.library import FolderLibrary
 from reader.query import Query, parse
 from reader.query.results import Headline, RelatedLink
+from tests.index.files import every, refresh, text_of, write
 from tests.library.kinds import KINDS, library_of_kind
 from tests.stories import labelled
 
@@ -166,3 +167,30 @@ def test_it_finds_what_is_labelled(tmp_path: Path) -> None:
             firsts.append(bool(ids) and story[ids[0]] == own)
     library.close()
     assert sum(firsts) >= 0.9 * len(firsts) and others < 0.02 * pairs
+
+
+def test_equally_alike_ones_are_sorted_by_date(tmp_path: Path) -> None:
+    """Articles of the same words, in whatever order, are as similar, and the newest comes first."""
+    excerpt = "A rope of lime bast found in a cave is 52,000 years old."
+    words = excerpt.split()
+    days = {
+        "2026-03-05": words,
+        "2026-03-09": words[::-1],
+        "2026-03-01": words,
+        "2026-03-07": words[4:] + words[:4],
+    }
+    library = FolderLibrary(Collection([tmp_path]), None, None, finds_stories=False)
+    for day, text in days.items():
+        title = " ".join(["Oldest", "rope", "found", "in", "Fenwick", "cave"])
+        made = text_of(title, day, url=f"https://{day}.example/", excerpt=json.dumps(" ".join(text)))
+        write(tmp_path / f"{day}.md", made)
+        refresh(library)
+    article = every(library)[0]
+    found = library.find_related(article, library.article(article), Query())
+    assert [one.headline and str(one.headline.date) for one in found] == [
+        "2026-03-07",
+        "2026-03-05",
+        "2026-03-01",
+    ]
+    assert len({one.score for one in found}) == 1
+    library.close()
