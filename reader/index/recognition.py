@@ -1,21 +1,19 @@
 """Recognises an article under another key: an edited one, a moved one, or one of two with the same URL.
 
 An article's key is derived from its identity: its URL, else its title with its date, else its text. If the
-key is not found, `Recogniser` compares the title with its date, the text, and the file's location. The rules
-are pure; `docs/architecture.md` summarises them.
+key is not found, `Recogniser` compares the title with its date, the text, and the file's location. These are
+only the rules, which `article_keys` applies to an index; `docs/architecture.md` summarises them.
 """
 
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from reader.article.identity import anchor_of, is_web, sketch_likeness, sketch_of
 from reader.article.record import key_of
-from reader.index.schema import STATED_DATE, pack_name, select_in, unpack_name
 
 MOST_COMPARED, MOST_OF_A_NAME = 250_000, 50
 """Limit of pairs of articles whose texts are compared in one refresh; beyond it, only those with the same
@@ -39,7 +37,9 @@ class ArticleFacts(NamedTuple):
     title: str = ""
     number: int = -1
     sketch: bytes | None = None
-    """See `reader.article.sketch`; only for articles without a URL."""
+    """See `reader.article.identity`; only for articles without a URL."""
+    mtime_ns: int = 0
+    """Its file's time of change."""
 
     @property
     def is_titled_and_dated(self) -> bool:
@@ -176,105 +176,3 @@ def _likeness(former: ArticleFacts, one: ArticleFacts) -> float:
         alike = sketch_likeness(former.sketch, one.sketch, has_same_name=False) if has_same_name else 0.0
         return alike if alike >= SURE_DATED else 0.0
     return sketch_likeness(former.sketch, one.sketch, has_same_name=has_same_name)
-
-
-def rekey(connection: sqlite3.Connection, changes: Iterable[tuple[int, int]]) -> None:
-    """Gives articles (number, new key) their former keys, inside the caller's transaction."""
-    for number, key in changes:
-        row = connection.execute("select key from articles where number = ?", (number,)).fetchone()
-        if row is None or _has(connection, key):
-            continue
-        connection.execute("update articles set key = ? where number = ?", (key, number))
-        connection.execute("update others set key = ? where key = ?", (key, row[0]))
-        before = connection.execute("select own from inherited where key = ?", row).fetchone()
-        note_key(connection, key, (before or row)[0])
-
-
-def note_key(connection: sqlite3.Connection, key: int, own: int) -> None:
-    """Records the key of an article, and the one that it would have by its file alone. By the latter its
-    copies are found; a rebuilt index takes the former over."""
-    if key == own:
-        connection.execute("delete from inherited where key = ?", (key,))
-    else:
-        connection.execute("insert or replace into inherited values(?, ?)", (key, own))
-
-
-def depart(connection: sqlite3.Connection, one: ArticleFacts) -> None:
-    """Remembers a removed article until the refresh ends."""
-    connection.execute(
-        "insert or replace into departed values(?, ?, ?, ?, ?, ?, ?)",
-        (one.key, one.title_key, one.text_key, one.url, pack_name(one.path), one.date, one.sketch),
-    )
-
-
-def reunite(connection: sqlite3.Connection) -> None:
-    """At the end of a refresh, gives new articles the keys of the same articles that were removed. In a
-    transaction. Both are stored in the database, as an earlier refresh may have been killed."""
-    rows = connection.execute(
-        "select key, title_key, text_key, url, path, date, sketch from departed"
-    ).fetchall()
-    departed = [
-        ArticleFacts(key, title_key, text_key, url, unpack_name(path), date, sketch=sketch)
-        for key, title_key, text_key, url, path, date, sketch in rows
-    ]
-    lost = [one for one in departed if not _has(connection, one.key)]
-    if lost:
-        numbers = [number for (number,) in connection.execute("select number from arrived")]
-        went = {one.key for one in departed}
-        came = (facts for facts, _ in read_facts(connection, "number", numbers))
-        recogniser = Recogniser(one for one in came if one.key not in went)
-        found = {one: recogniser.find(one) for one in lost}
-        same = [(now.number, before.key) for before, now in found.items() if now is not None]
-        edited = recogniser.find_edited([before for before, now in found.items() if now is None])
-        rekey(connection, same + [(now.number, before.key) for before, now in edited])
-    connection.execute("delete from departed where key in (select key from articles)")
-    connection.execute("delete from arrived")
-
-
-def take_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
-    """Gives articles of a rebuilt index the keys that can't be derived from their files, and records the
-    removed articles in it."""
-    keys = [key for (key,) in old.execute("select key from inherited")]
-    before = {facts.path: facts.key for facts, _ in read_facts(old, "key", keys)}
-    departed = old.execute("select * from departed").fetchall()
-    if before or departed:
-        with new:
-            new.execute("begin immediate")
-            rekey(new, [(facts.number, before[facts.path]) for facts, _ in facts_at(new, before)])
-            new.executemany("insert or ignore into departed values(?, ?, ?, ?, ?, ?, ?)", departed)
-
-
-def read_facts(
-    connection: sqlite3.Connection, column: str, values: Sequence[object]
-) -> Iterator[tuple[ArticleFacts, int]]:
-    """Returns the articles with one of these values in a column, with their files' mtimes in nanoseconds."""
-    rows = select_in(
-        connection,
-        f"select key, title_key, text_key, url, path, name, {STATED_DATE}, title, number, sketch, mtime_ns"
-        f" from articles join folders using(folder) where articles.{column} in (??)",
-        values,
-    )
-    for key, title_key, text_key, url, path, name, date, title, number, sketch, mtime_ns in rows:
-        place = f"{unpack_name(path)}/{unpack_name(name)}"
-        yield ArticleFacts(key, title_key, text_key, url, place, date, title, number, sketch), mtime_ns
-
-
-def facts_at(connection: sqlite3.Connection, paths: Iterable[str]) -> list[tuple[ArticleFacts, int]]:
-    """Returns the articles in these files, with the files' mtimes in nanoseconds."""
-    wanted: dict[str, set[str]] = {}
-    for path in paths:
-        wanted.setdefault(os.path.dirname(path), set()).add(path)
-    if not wanted:
-        return []
-    folders = [
-        (folder, unpack_name(path)) for folder, path in connection.execute("select folder, path from folders")
-    ]
-    return [
-        found
-        for folder, path in folders if path in wanted
-        for found in read_facts(connection, "folder", [folder]) if found[0].path in wanted[path]
-    ]  # fmt: skip
-
-
-def _has(connection: sqlite3.Connection, key: int) -> bool:
-    return connection.execute("select 1 from articles where key = ?", (key,)).fetchone() is not None

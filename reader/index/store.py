@@ -13,12 +13,11 @@ from pyroaring import BitMap
 
 from reader.article.record import Problem
 from reader.article.text import display_path
+from reader.index.article_keys import rekey
 from reader.index.backend import HEADLINE_COLUMNS, ArticleRow, FindPhrase, KnownValue, headline
-from reader.index.recognition import ArticleFacts, facts_at, read_facts, rekey
 from reader.index.schema import (
     LATE,
     MOST_ASKED,
-    ROUTED,
     STATED_DATE,
     UNDATED,
     Editions,
@@ -402,40 +401,6 @@ class Index(QueryableIndex):
             connection.execute(
                 "insert into meta values('rekeyed', 1) on conflict(key) do update set value = value + 1"
             )
-
-    def facts_with(self, keys: Sequence[int]) -> dict[int, ArticleFacts]:
-        """Returns the articles with these keys."""
-        with self.rows() as connection:
-            return {facts.key: facts for facts, _ in read_facts(connection, "key", keys)}
-
-    def facts_alike(self, traces: Iterable[tuple[int | None, int | None]]) -> list[ArticleFacts]:
-        """Returns the articles with one of these title keys or text keys."""
-        pairs = list(traces)
-        with self.rows() as connection:
-            return [
-                facts
-                for at, column in enumerate(("title_key", "text_key"))
-                for facts, _ in read_facts(
-                    connection, column, [one[at] for one in pairs if one[at] is not None]
-                )
-            ]
-
-    def facts_at(self, paths: Iterable[str]) -> list[tuple[ArticleFacts, int]]:
-        """Returns the articles in these files, with the files' mtimes in nanoseconds."""
-        with self.rows() as connection:
-            return facts_at(connection, paths)
-
-    def departed(self, keys: Sequence[int]) -> set[int]:
-        """Returns the keys of removed articles: only an article added later can be the same one."""
-        with self.rows() as connection:
-            rows = select_in(connection, "select key from departed where key in (??)", keys)
-            return {key for (key,) in rows}
-
-    def facts_of_routes(self) -> list[ArticleFacts]:
-        """Returns the articles whose URL has a fragment that names a page."""
-        with self.rows() as connection:
-            rows = connection.execute(f"select number from articles where {ROUTED}").fetchall()
-            return [facts for facts, _ in read_facts(connection, "number", [number for (number,) in rows])]
 
     def is_complete(self) -> bool:
         """Returns whether the last refresh finished: until then, missing articles may still be added."""

@@ -15,9 +15,9 @@ from contextlib import closing, suppress
 from itertools import islice
 
 from reader.collection.folders import Collection
+from reader.index.article_keys import take_over
 from reader.index.coldload import ColdLoad
 from reader.index.entry import File, Taken, digest_now, take
-from reader.index.recognition import take_over
 from reader.index.scan import Known, Scan, any_difference, has_new_notes, has_other_basis, is_too_young
 from reader.index.schema import (
     LAST_UNDATED,

@@ -22,9 +22,10 @@ from pyroaring import BitMap
 from reader.article.dates import DAY_PLACE
 from reader.article.record import Problem
 from reader.article.text import words
+from reader.index.article_keys import depart, note_key, rekey, reunite
 from reader.index.entry import Batch, IndexEntry, IndexRow, Origin, Packed, Taken, entry_in, put, title_key
 from reader.index.packing import Run, RunGroup, SetTask, StoredSets, numbers_in
-from reader.index.recognition import ArticleFacts, are_same, depart, keys_of, note_key, rekey, reunite
+from reader.index.recognition import ArticleFacts, are_same, keys_of
 from reader.index.schema import (
     BLOCK_BITS,
     FIRST_DATED,

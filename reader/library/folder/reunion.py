@@ -14,6 +14,7 @@ from contextlib import suppress
 from reader.article.identity import identity_of, is_web
 from reader.collection.folders import Roots
 from reader.errors import StorageError
+from reader.index.article_keys import KnownArticles
 from reader.index.backend import ArticleRow
 from reader.index.recognition import ArticleFacts, Recogniser, are_alike, keys_of
 from reader.index.store import Index
@@ -25,11 +26,12 @@ class Reunion:
 
     def __init__(self, index: Index, roots: Roots) -> None:
         self._index = index
+        self._articles = KnownArticles(index.rows)
         self._roots = roots
 
     def numbers(self, marks: Sequence[Mark], database: Marks) -> dict[int, int]:
         """Returns the numbers of the marks' articles by the marks' keys, for articles in this collection."""
-        known = self._index.facts_with([mark.key for mark in marks])
+        known = self._articles.with_keys([mark.key for mark in marks])
         numbers: dict[int, int] = {}
         lost: list[Mark] = []
         doubtful: list[tuple[Mark, ArticleFacts]] = []
@@ -59,13 +61,11 @@ class Reunion:
     def _strangers(self, doubtful: Sequence[tuple[Mark, ArticleFacts]]) -> Iterator[Mark]:
         """Returns marks whose own file is still in its place, so that another article has their URL or
         title."""
-        here = {
-            facts.path: facts for facts, _ in self._index.facts_at(mark.traces.place for mark, _ in doubtful)
-        }
+        here = {facts.path: facts for facts in self._articles.at(mark.traces.place for mark, _ in doubtful)}
         for mark, facts in doubtful:
             own = here.get(mark.traces.place)
             if own is None:  # it is in another collection
-                free = (key for key in [*keys_of(facts)][1:] if not self._index.facts_with([key]))
+                free = (key for key in [*keys_of(facts)][1:] if not self._articles.with_keys([key]))
                 self._rekey([(facts.number, next(free))])
             if own is None or are_alike(_facts_of(mark), own):
                 yield mark
@@ -73,10 +73,10 @@ class Reunion:
     def _found_again(self, lost: Sequence[Mark], database: Marks) -> dict[int, int]:
         numbers = self._by_path([mark for mark in lost if mark.is_by_path], database)
         numbers |= self._by_page([mark for mark in lost if mark.traces == Traces()], database)
-        went = self._index.departed([mark.key for mark in lost])
+        went = self._articles.departed([mark.key for mark in lost])
         former = [mark for mark in lost if mark.traces != Traces() and mark.key not in went]
         numbers |= self._by_place([mark for mark in former if mark.traces[:2] == (None, None)], database)
-        alike = self._index.facts_alike([mark.traces[:2] for mark in former])
+        alike = self._articles.alike([mark.traces[:2] for mark in former])
         known = {(facts.title_key, None) for facts in alike} | {(None, facts.text_key) for facts in alike}
         former = [
             mark
@@ -84,7 +84,7 @@ class Reunion:
             if not known.isdisjoint(((mark.traces.title_key, None), (None, mark.traces.text_key)))
         ]
         there = {mark.traces.place for mark in former if os.path.lexists(mark.traces.place)}
-        here = {facts.path for facts, _ in self._index.facts_at(there)}
+        here = {facts.path for facts in self._articles.at(there)}
         recogniser = Recogniser({facts.number: facts for facts in alike}.values(), in_place=False)
         rekeyed = []
         for mark in former:
@@ -95,7 +95,7 @@ class Reunion:
             if facts is None:
                 continue
             numbers[mark.key] = facts.number
-            if database.of([facts.key]) or self._index.facts_with([mark.key]):
+            if database.of([facts.key]) or self._articles.with_keys([mark.key]):
                 with suppress(StorageError):
                     database.move({mark.key: blank(facts)})
             else:
@@ -108,7 +108,7 @@ class Reunion:
         distinguish them."""
         places = {mark.traces.place: mark for mark in marks if mark.traces.place}
         numbers = {}
-        for facts, _ in self._index.facts_at(places):
+        for facts in self._articles.at(places):
             if facts.title_key is None and facts.text_key is None:
                 mark = places[facts.path]
                 numbers[mark.key] = facts.number
@@ -129,10 +129,10 @@ class Reunion:
             return {}
         numbers: dict[int, int] = {}
         adopted = database.adoptions()
-        for facts, mtime_ns in self._index.facts_at(paths):
+        for facts in self._articles.at(paths):
             mark = paths[facts.path]
             by = adopted.setdefault(mark.key, set())
-            if facts.key in by or (by and mtime_ns > database.upgraded_ns):
+            if facts.key in by or (by and facts.mtime_ns > database.upgraded_ns):
                 continue
             by.add(facts.key)
             try:
@@ -146,7 +146,7 @@ class Reunion:
         only one that it showed."""
         pages = {mark.identity: mark for mark in marks if is_web(mark.identity)}
         newest: dict[str, ArticleFacts] = {}
-        for facts in sorted(self._index.facts_of_routes() if pages else (), key=lambda one: one.date or 0):
+        for facts in sorted(self._articles.of_routes() if pages else (), key=lambda one: one.date or 0):
             newest[identity_of(facts.url.partition("#")[0], "")] = facts
         numbers = {}
         for identity, facts in newest.items():
