@@ -46,7 +46,7 @@ MADE_WAIT = 0.03
 DIGIT_WAIT = 0.4
 """Seconds that a digit waits for the key that it counts (`5j`) before it shows a view."""
 HOLD = 1.0
-"""Maximum seconds that keys wait behind one that leaves an input line."""
+"""Maximum seconds that keys wait for the results of the search that was entered before them."""
 TURNS = 2
 """How often messages pass through the handling widgets: a key bubbles up to the app, whose action may post a
 message that bubbles up again; and a widget may post a message to itself first."""
@@ -77,6 +77,11 @@ class KeyedApp(App[int]):
         """The browsing screen, whatever is over it; None before it is made."""
         screen = next(iter(self.screen_stack), None)
         return screen if isinstance(screen, BrowseScreen) else None
+
+    @property
+    def holds_keys(self) -> bool:
+        """Whether keys are waiting for what an earlier one does."""
+        return bool(self._keys) or self._handlers is not None
 
     async def on_event(self, event: events.Event) -> None:
         """Combine keys that belong together, and act on them."""
@@ -142,8 +147,6 @@ class KeyedApp(App[int]):
                 await self._release_keys(before)
 
         self.call_later(wait_for_next)
-        # A page that is closed no longer handles the key.
-        self.set_timer(HOLD, lambda: self._release_keys(before))
 
     async def _release_keys(self, before: Iterator[DOMNode]) -> None:
         if self._handlers is before:

@@ -5,23 +5,33 @@ No other test uses private names of Textual, except those of `reader/app/early`.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from rich.style import Style
 from rich.text import Text
 from textual import on
-from textual.app import App, ComposeResult
+from textual.app import App, ComposeResult, ScreenStackError
+from textual.events import Key, MouseDown, MouseEvent, MouseMove, MouseUp
+from textual.keys import key_to_character
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.strip import Strip
+from textual.widget import Widget
 
 from reader.app.browsing.browse_screen import BrowseScreen
-from reader.app.widgets.article_list import REST
+from reader.app.keys import named
+from reader.app.reader_app import ReaderApp
 from reader.app.widgets.painted_view import ArticleChosen, PaintedView, UrlPressed, ValuePressed
 from reader.query.results import Headline
 
 Pane = TypeVar("Pane", bound=PaintedView)
 WIDE, MEDIUM, NARROW = (140, 40), (100, 30), (60, 20)
+PATIENCE = 60
+"""Seconds after which a test that waits fails."""
 
 
 def browse(pilot: Pilot[int]) -> BrowseScreen:
@@ -31,22 +41,94 @@ def browse(pilot: Pilot[int]) -> BrowseScreen:
     return screen
 
 
+async def quiet(pilot: Pilot[Any]) -> None:
+    """Wait until every message is handled and the result is painted; threads may go on."""
+    app, quiet_rounds = pilot.app, 0
+    with suppress(ScreenStackError):  # the app has ended
+        while app.is_running and quiet_rounds < 2:  # after one, a handler may still wait for another
+            await pilot.pause(0)
+            await pilot.wait_for_animation()  # Textual scrolls with its next frame, even without animations
+            nodes = [app, *(node for one in app.screen_stack for node in one.walk_children(with_self=True))]
+            quiet_rounds = 0 if any(node.message_queue_size for node in nodes) else quiet_rounds + 1
+
+
+async def until(pilot: Pilot[Any], is_so: Callable[[], object]) -> None:
+    """Wait until something is so, and until its messages are handled."""
+    latest = monotonic() + PATIENCE
+    await quiet(pilot)
+    while not is_so():
+        assert monotonic() < latest, f"it never came to that:\n{picture(pilot)}"
+        await asyncio.sleep(0.005)
+    await quiet(pilot)
+
+
 async def settled(pilot: Pilot[int]) -> BrowseScreen:
-    """Wait until every thread has answered, every answer was handled, and the cursor has come to rest."""
-    screen = browse(pilot)
-    for _ in range(400):
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
-        if screen.is_settled:
-            return screen
-        await pilot.pause(REST / 4)
-    raise AssertionError("the screen never came to rest")
+    """Wait until every thread has answered, every answer is handled, and the cursor has come to rest."""
+    screen, app = browse(pilot), pilot.app
+    assert isinstance(app, ReaderApp)
+
+    def is_settled() -> bool:
+        return screen.is_settled and not app.holds_keys
+
+    await until(pilot, is_settled)
+    while app.is_running and not is_settled():
+        await until(pilot, is_settled)
+    return screen
+
+
+async def send(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys and wait until each is handled; threads may go on."""
+    for key in keys:
+        _type(pilot.app, key)
+        await quiet(pilot)
+
+
+def _type(app: App[Any], key: str) -> None:
+    """Let a key arrive, as it comes from the terminal."""
+    name = named(key) if len(key) == 1 else key
+    app.post_message(Key(name, key_to_character(key)))
+
+
+async def type_at_once(pilot: Pilot[int], *keys: str) -> BrowseScreen:
+    """Let all keys arrive before the first of them is looked at, and wait for what comes of them."""
+    await settled(pilot)
+    for key in keys:
+        _type(pilot.app, key)
+    return await settled(pilot)
 
 
 async def press(pilot: Pilot[int], *keys: str) -> BrowseScreen:
     """Press keys and wait for what comes of them."""
-    await pilot.press(*keys)
+    await send(pilot, *keys)
     return await settled(pilot)
+
+
+async def _move_mouse(
+    pilot: Pilot[Any], place: tuple[int, int], pane: type[Widget] | None, *events: type[MouseEvent]
+) -> None:
+    origin = pilot.app.screen.query_one(pane).region.offset if pane is not None else (0, 0)
+    x, y = place[0] + origin[0], place[1] + origin[1]
+    for event in events:
+        pilot.app.post_message(event(None, x, y, 0, 0, 1, False, False, False))
+    await quiet(pilot)
+
+
+async def click(
+    pilot: Pilot[Any], place: tuple[int, int], pane: type[Widget] | None = None, *, times: int = 1
+) -> None:
+    """Click on a place of the screen, or of a pane, and wait for what comes of it."""
+    await _move_mouse(pilot, place, pane, *(MouseDown, MouseUp) * times)
+    if isinstance(pilot.app, ReaderApp):
+        await settled(pilot)
+
+
+async def drag(
+    pilot: Pilot[int], start: tuple[int, int], end: tuple[int, int], pane: type[Widget] | None = None
+) -> None:
+    """Drag the mouse from one place of the screen, or of a pane, to another."""
+    for place, event in ((start, MouseDown), (end, MouseMove), (end, MouseUp)):
+        await _move_mouse(pilot, place, pane, event)
+    await settled(pilot)
 
 
 def headline(screen: BrowseScreen, row: int | None = None) -> Headline:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+from reader.app.widgets.article_list import ArticleList
 from reader.query import Query
 from tests.app.build import NOW, an_article, articles
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, picture, press, settled
+from tests.app.pilot import WIDE, browse, click, picture, press, quiet, send, settled
 from tests.fake_library import FakeLibrary
 
 
@@ -80,8 +81,8 @@ async def test_only_the_rows_in_sight_are_asked_for() -> None:
     async with app.run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         screen.articles.results = Counting()  # type: ignore[assignment]
-        await pilot.press("G")
-        await pilot.pause()
+        await send(pilot, "G")
+        await quiet(pilot)
         assert screen.articles.cursor == 999_999
         assert len(asked) <= 3
 
@@ -105,11 +106,9 @@ async def test_a_click_selects_and_a_double_click_reads(start: Launch) -> None:
     """The mouse does what the cursor and Enter do."""
     async with start(10).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
-        await pilot.click("#list", offset=(10, 3))
-        await settled(pilot)
+        await click(pilot, (10, 3), ArticleList)
         assert (screen.articles.cursor, screen.place) == (1, "list")
-        await pilot.click("#list", offset=(10, 6), times=2)
-        await settled(pilot)
+        await click(pilot, (10, 6), ArticleList, times=2)
         assert (screen.articles.cursor, screen.place) == (2, "article")
 
 

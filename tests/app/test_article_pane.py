@@ -17,7 +17,7 @@ from reader.app.widgets.painted_view import UrlPressed, ValuePressed
 from reader.article.record import Article
 from reader.query.results import Headline
 from tests.app.build import NOW, an_article
-from tests.app.pilot import Alone, strips
+from tests.app.pilot import Alone, click, quiet, strips
 from tests.conftest import rarely
 
 LONG = "\n\n".join(f"Paragraph {number} with a few words in it." for number in range(400))
@@ -36,7 +36,7 @@ async def reading(article: Article | None, width: int = 80, height: int = 30) ->
     async with app.run_test(size=(width, height)) as pilot:
         if article is not None:
             app.pane.shown = (article, a_headline(is_starred=True, tags=("later",)))
-        await pilot.pause()
+        await quiet(pilot)
         yield Reading(pilot, app, app.pane)
 
 
@@ -91,8 +91,8 @@ async def test_what_looks_pressable_can_be_pressed() -> None:
         an_article(body="Look.\n\n漢字 see [the page](https://x.example/1) now"), 100
     ) as shown:
         for text in ("AI", "Harbour Post", "#later", "the page", "[1]"):
-            await shown.pilot.click(ArticlePane, offset=shown.place_of(text))
-            await shown.pilot.pause()
+            await click(shown.pilot, shown.place_of(text), ArticlePane)
+            await quiet(shown.pilot)
         assert [vars_of(message) for message in shown.app.told] == [
             ("topic", "AI"),
             ("provider", "Harbour Post"),
@@ -121,7 +121,7 @@ async def test_links_can_be_reached_without_a_mouse() -> None:
             steps += 1
         pane.next_link(-1)
         pane.press()
-        await shown.pilot.pause()
+        await quiet(shown.pilot)
         said = [vars_of(message)[-1] for message in shown.app.told]
     own = "https://harbourpost.example/harbour-lab-plans-a-listing"
     assert said[:4] == ["Harbour Post", own, "AI", "later"]
@@ -137,7 +137,7 @@ async def test_a_page_down_ends_at_the_end() -> None:
         while shown.pane.page(1):
             found.update(dict.fromkeys(shown.lines))
             pages += 1
-        await shown.pilot.pause()
+        await quiet(shown.pilot)
         assert shown.lines[-1].endswith("/news/harbour-lab-plans-a-listing.md")
     paragraphs = [line.strip() for line in found if "Paragraph" in line]
     assert paragraphs == [f"Paragraph {number} with a few words in it." for number in range(400)]
@@ -151,7 +151,7 @@ async def test_going_up_from_the_end_skips_nothing(go: Callable[[ArticlePane], o
     """After a jump over what was never laid out, each step up shows the lines just above."""
     async with reading(an_article(body=LONG * 20), 60, 20) as shown:
         shown.pane.jump(True)
-        await shown.pilot.pause()
+        await quiet(shown.pilot)
         for _ in range(150):
             before = shown.lines
             go(shown.pane)
@@ -164,11 +164,11 @@ async def test_the_reading_place_outlives_another_width() -> None:
     """The line at the top holds the same words after the terminal has become narrower and wide again."""
     async with reading(an_article(body=LONG.replace("words", "words " * 30)), 90, 20) as shown:
         shown.pane.move(300)
-        await shown.pilot.pause()
+        await quiet(shown.pilot)
         before, place = shown.lines, shown.pane.reading_place
         for size in ((40, 20), (90, 20)):
             await shown.pilot.resize_terminal(*size)
-            await shown.pilot.pause()
+            await quiet(shown.pilot)
             assert shown.pane.reading_place.section == place.section
         assert before[0] in shown.lines[:3]
 
@@ -180,7 +180,7 @@ async def test_new_marks_keep_the_place() -> None:
         before = shown.lines
         assert shown.pane.shown is not None
         shown.pane.shown = (shown.pane.shown[0], a_headline(is_starred=False))
-        await shown.pilot.pause()
+        await quiet(shown.pilot)
         assert shown.lines == before
 
 
@@ -192,11 +192,11 @@ async def test_hits_are_marked_and_gone_to() -> None:
         pane.highlights = (("fog", False),)
         assert len(pane.hits) == 2
         assert pane.next_hit() and pane.next_hit()
-        await shown.pilot.pause()
+        await quiet(shown.pilot)
         assert "Fóg" in shown.text
         assert not pane.next_hit()
         assert pane.next_hit(-1)
-        await shown.pilot.pause()
+        await quiet(shown.pilot)
         assert "The fog." in shown.text
         assert not pane.next_hit(-1)
 
@@ -214,7 +214,7 @@ async def test_without_an_article_a_sentence_stands_in_the_middle() -> None:
     """The message is shown in the pane's middle, as it is."""
     async with reading(None, 60, 21) as shown:
         shown.pane.message = "Nothing [/x] matches."
-        await shown.pilot.pause()
+        await quiet(shown.pilot)
         assert shown.lines[10].strip() == "Nothing [/x] matches."
 
 
@@ -223,7 +223,7 @@ async def test_a_long_body_opens_at_its_top_and_ends_at_its_end() -> None:
     async with reading(an_article(body=LONG * 300), 80, 24) as shown:
         assert "Harbour lab" in shown.text
         shown.pane.jump(True)
-        await shown.pilot.pause()
+        await quiet(shown.pilot)
         assert "Paragraph 399" in shown.text
 
 
@@ -237,8 +237,8 @@ async def test_every_segment_has_a_colour(monkeypatch: pytest.MonkeyPatch) -> No
             shown.app.register_theme(own)
         for theme in (*(own.name for own in themes()), "nord", "textual-light", "ansi-dark"):
             shown.app.theme = theme
-            await shown.pilot.pause()
-            await shown.pilot.pause()
+            await quiet(shown.pilot)
+            await quiet(shown.pilot)
             for y in range(shown.pane.size.height):
                 for segment in shown.pane.render_line(y):
                     assert segment.style and segment.style.color and segment.style.bgcolor, (theme, segment)
@@ -258,14 +258,14 @@ async def test_long_code_is_cut_until_it_is_pressed_or_searched() -> None:
         for count in (3, 1):
             y = next(y for y, row in enumerate(shown.lines) if "›" in row or "↳" in row)
             sign = "›" if "›" in shown.lines[y] else "↳"
-            await shown.pilot.click(ArticlePane, offset=(shown.lines[y].index(sign), y))
-            await shown.pilot.pause()
+            await click(shown.pilot, (shown.lines[y].index(sign), y), ArticlePane)
+            await quiet(shown.pilot)
             assert (len(rows()) > 1) == (count > 1)
         shown.pane.highlights = (("argument_19", False),)
-        await shown.pilot.pause()
+        await quiet(shown.pilot)
         assert len(shown.pane.hits) == 1 and "argument_19" in rows()[-1]
         shown.pane.highlights = ()
-        await shown.pilot.pause()
+        await quiet(shown.pilot)
         assert len(rows()) == 1
 
 
@@ -277,7 +277,7 @@ async def test_addresses_are_links_of_the_terminal(has_links: bool) -> None:
     async with reading(article, 60, 50) as shown:
         shown.pane.has_links = has_links
         shown.pane.refresh()
-        await shown.pilot.pause()
+        await quiet(shown.pilot)
         lines = strips(shown.app)
     leads: dict[str, str] = {}
     for text, style, _ in (segment for strip in lines for segment in strip):

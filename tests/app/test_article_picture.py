@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from reader.app import Start
-from reader.app.browsing.article_picture import FIT_AFTER
 from reader.app.reader_app import FULL, ReaderApp
 from reader.app.screens.picture import PictureScreen
 from reader.article.record import Article, Image
@@ -14,7 +13,7 @@ from reader.pictures import PictureError
 from reader.query import Query
 from reader.terminal import Terminal
 from tests.app.build import NOW, an_article, articles
-from tests.app.pilot import WIDE, line, notices, picture, press, settled
+from tests.app.pilot import WIDE, line, notices, picture, press, quiet, settled, until
 from tests.app.real_screen import RealScreen
 from tests.fake_library import FakeLibrary
 from tests.pictures.images import a_picture
@@ -53,17 +52,19 @@ async def test_a_picture_fits_a_terminal_of_another_size() -> None:
     async with an_app("x.png").run_test(size=WIDE) as pilot:
         await settled(pilot)
         screen = await press(pilot, "enter")
-        before = screen.article_pane.frame.rows
+        frame = screen.article_pane.frame
+        before = frame.rows
         screen.article_pane.move(before + 9)
         place = screen.article_pane.reading_place
-        for size in ((60, 22), WIDE):
+        for size, is_fit in (
+            ((60, 22), lambda: 0 < frame.rows < before),
+            (WIDE, lambda: frame.rows == before),
+        ):
             await pilot.resize_terminal(*size)
-            await pilot.pause(FIT_AFTER * 2)
-            await settled(pilot)
-            frame, pane = screen.article_pane.frame, screen.article_pane
-            assert pane.reading_place[:2] == place[:2]
+            await until(pilot, is_fit)
+            await until(pilot, lambda: frame.picture is not None)
+            assert screen.article_pane.reading_place[:2] == place[:2]
             assert frame.picture is not None and len(frame.picture.lines) == frame.rows
-            assert frame.rows == before if size == WIDE else 0 < frame.rows < before
 
 
 async def test_a_bad_picture_is_replaced_by_a_note() -> None:
@@ -100,7 +101,7 @@ async def test_a_key_shows_it_in_full_size() -> None:
         await press(pilot, "p")
         assert isinstance(app.screen, PictureScreen)
         await app.workers.wait_for_complete()
-        await pilot.pause()
+        await quiet(pilot)
         assert sum("▀" * 78 in line(pilot, y) for y in range(WIDE[1])) == 20
         await press(pilot, "escape")
         assert not isinstance(app.screen, PictureScreen)

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from reader.app.widgets.sidebar import Sidebar
 from tests.app.build import an_article
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, line, picture, press, settled, strips
+from tests.app.pilot import WIDE, browse, click, line, picture, press, settled, strips
 
 
 def place_of(pilot: Pilot[int], words: str) -> Offset:
@@ -21,10 +21,9 @@ def place_of(pilot: Pilot[int], words: str) -> Offset:
     return Offset(x, y)
 
 
-async def click(pilot: Pilot[int], words: str) -> None:
-    """Press the mouse on words, wherever they are."""
-    await pilot.click(offset=place_of(pilot, words))
-    await settled(pilot)
+async def click_on(pilot: Pilot[int], words: str) -> None:
+    """Click on words, wherever they are."""
+    await click(pilot, place_of(pilot, words))
 
 
 DIALOGS = {
@@ -49,7 +48,7 @@ async def test_every_dialog_can_be_left(start: Launch) -> None:
         for key, words in DIALOGS.items():
             await press(pilot, key)
             assert pilot.app.screen is not browse(pilot), key
-            await click(pilot, words)
+            await click_on(pilot, words)
             assert pilot.app.screen is browse(pilot), key
 
 
@@ -70,21 +69,21 @@ async def test_the_foot_of_the_screen_is_pressed(start: Launch) -> None:
     """Each key does what it does, the words behind it do what its first key does, and gaps do nothing."""
     async with start(12).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
-        await click(pilot, "star")
+        await click_on(pilot, "star")
         first = screen.articles.at(0)
         assert first is not None and first.is_starred
         at = place_of(pilot, "j k move")
-        await pilot.click(offset=at)
+        await click(pilot, at)
         assert screen.articles.cursor == 1
-        await pilot.click(offset=at + (2, 0))
+        await click(pilot, at + (2, 0))
         assert screen.articles.cursor == 0
-        await pilot.click(offset=place_of(pilot, "   / search"))
+        await click(pilot, place_of(pilot, "   / search"))
         assert browse(pilot).place == "list"
-        await click(pilot, "/ search")
+        await click_on(pilot, "/ search")
         assert browse(pilot).place == "search"
-        await click(pilot, "⏎ list")
+        await click_on(pilot, "⏎ list")
         assert browse(pilot).place == "list"
-        await click(pilot, "commands")
+        await click_on(pilot, "commands")
         assert "A command, topic" in picture(pilot)
 
 
@@ -92,11 +91,11 @@ async def test_many_are_marked(start: Launch) -> None:
     """The part of the list, then the action."""
     async with start(12).run_test(size=WIDE) as pilot:
         await press(pilot, "j", "M")
-        await click(pilot, "below the cursor")
-        await click(pilot, "unstar")
+        await click_on(pilot, "below the cursor")
+        await click_on(pilot, "unstar")
         await press(pilot, "M")
-        await click(pilot, "above the cursor")
-        await click(pilot, "s   star")
+        await click_on(pilot, "above the cursor")
+        await click_on(pilot, "s   star")
         screen = browse(pilot)
         starred = [row.is_starred for place in range(12) if (row := screen.articles.at(place))]
         assert starred == [True] + [False] * 11
@@ -110,7 +109,7 @@ async def test_the_mouse_is_lent_to_the_terminal(start: Launch, monkeypatch: pyt
         await press(pilot, "L")
         page = pilot.app.screen
         page._output.report_mouse = asked.append  # type: ignore[attr-defined]
-        await click(pilot, "select with the mouse")
+        await click_on(pilot, "select with the mouse")
         assert asked == [False] and "click with the mouse" in picture(pilot)
         await press(pilot, "escape")
         assert asked == [False, True] and pilot.app.screen is browse(pilot)
@@ -122,7 +121,7 @@ async def test_the_sidebar_says_what_is_below(start: Launch) -> None:
         screen = await settled(pilot)
         bottom = screen.sidebar.region.bottom - 1
         assert "↓ " in line(pilot, bottom)[:24] and "Dates" in line(pilot, bottom)[:24]
-        await pilot.click(Sidebar, offset=(3, screen.sidebar.size.height - 1))
+        await click(pilot, (3, screen.sidebar.size.height - 1), Sidebar)
         await settled(pilot)
         assert screen.sidebar.scroll_offset.y and screen.filters.query.is_everything
         await press(pilot, "h", "g", "g")

@@ -13,7 +13,7 @@ from reader.app.keys import UNBOUND
 from reader.app.screens.addresses import Links
 from reader.app.screens.dialogs import Ask, Confirm
 from reader.app.screens.page import Hints
-from tests.app.pilot import strips
+from tests.app.pilot import quiet, send, strips
 
 SHEET = Path(__file__).parents[2] / "styles" / "pages.tcss"
 
@@ -38,7 +38,7 @@ async def test_a_question_is_answered_with_a_key(key: str, answer: bool) -> None
     """y and Enter mean yes, n and Esc mean no."""
     app = Asking(Confirm("Mark [/x] as read?"))
     async with app.run_test() as pilot:
-        await pilot.press(key)
+        await send(pilot, key)
     assert app.answers == [answer]
 
 
@@ -59,7 +59,7 @@ async def test_two_enters_at_once_answer_one_dialog() -> None:
         dialog.dismiss("harbour")
         app.push_screen(below)
         dialog.dismiss("harbour")
-        await pilot.pause()
+        await quiet(pilot)
         assert app.screen is below
     assert app.answers == ["harbour"]
 
@@ -68,7 +68,7 @@ async def test_a_question_is_no_markup() -> None:
     """Brackets in a question are shown as they are."""
     app = Asking(Confirm("Mark [red]all[/red] [/x]?"))
     async with app.run_test() as pilot:
-        await pilot.pause()
+        await quiet(pilot)
         assert str(app.screen.query_one(".dialog--question", Label).render()) == "Mark [red]all[/red] [/x]?"
 
 
@@ -76,7 +76,7 @@ async def test_a_line_is_edited_at_its_end() -> None:
     """What is typed comes behind what was there, and Enter gives it all."""
     app = Asking(Ask("Tags", "boats"))
     async with app.run_test() as pilot:
-        await pilot.press(",", "q", "enter")
+        await send(pilot, ",", "q", "enter")
     assert app.answers == ["boats,q"]
 
 
@@ -84,7 +84,7 @@ async def test_leaving_a_line_answers_nothing() -> None:
     """Esc gives None, not an empty text."""
     app = Asking(Ask("Tags", "boats"))
     async with app.run_test() as pilot:
-        await pilot.press("x", "escape")
+        await send(pilot, "x", "escape")
     assert app.answers == [None]
 
 
@@ -92,10 +92,10 @@ async def test_the_last_part_of_a_line_is_completed() -> None:
     """A suggestion completes the tag after the last comma, and never one that is there already."""
     app = Asking(Ask("Tags", "boats, ", ["boats", "books"]))
     async with app.run_test() as pilot:
-        await pilot.press("b", "o")
+        await send(pilot, "b", "o")
         await app.workers.wait_for_complete()
-        await pilot.pause()
-        await pilot.press("right")
+        await quiet(pilot)
+        await send(pilot, "right")
         assert app.screen.query_one(Input).value == "boats, books"
 
 
@@ -103,7 +103,7 @@ async def test_a_key_is_not_parted_from_its_words() -> None:
     """Where the keys need a second line, it begins with a key."""
     app = Asking(Ask("Tags", "boats", ["harbour"]))
     async with app.run_test(size=(40, 12)) as pilot:
-        await pilot.pause()
+        await quiet(pilot)
         lines = [strip.text.strip(" ▌") for strip in strips(app)]
         assert {"Enter ok   Esc cancel", "Right complete"} <= {*lines}
 
@@ -113,7 +113,7 @@ async def test_a_command_without_a_key_is_not_in_the_line_of_keys() -> None:
     app = Asking(Links([("Tides", "https://tide.example/")], lambda url: None))
     app.set_keymap({"copy_url": UNBOUND})
     async with app.run_test(size=(60, 12)) as pilot:
-        await pilot.pause()
+        await quiet(pilot)
         assert any("number or Enter open   Esc back" in strip.text for strip in strips(app))
 
 

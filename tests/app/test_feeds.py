@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
@@ -26,7 +26,7 @@ from reader.feeds.subscriptions import Subscription
 from reader.feeds.workers import Workers, answer_to
 from reader.library.sources import open_library
 from reader.query import Query
-from tests.app.pilot import NARROW, WIDE, browse, line, notices, picture, settled
+from tests.app.pilot import NARROW, WIDE, browse, line, notices, picture, quiet, send, settled, until
 from tests.feeds.site import Page, Site, item, rss
 
 RSS = {"Content-Type": "application/rss+xml"}
@@ -82,15 +82,6 @@ async def reading(folder: Path, size: tuple[int, int] = WIDE, **said: object) ->
     library.close()
 
 
-async def until(pilot: Pilot[int], is_so: Callable[[], object]) -> None:
-    """Wait for what another process brings about."""
-    for _ in range(1200):
-        if is_so():
-            return
-        await pilot.pause(0.05)
-    raise AssertionError(f"it never came to that:\n{picture(pilot)}")
-
-
 async def fetched(pilot: Pilot[int], articles: int) -> None:
     """Wait for the end of a fetch, after which so many articles are listed."""
     screen = browse(pilot)
@@ -115,12 +106,12 @@ async def test_r_fetches_without_moving_the_cursor(site: Site, news: Path) -> No
     async with reading(news) as pilot:
         screen = browse(pilot)
         await fetched(pilot, 3)
-        await pilot.press("j")
+        await send(pilot, "j")
         await settled(pilot)
         held = screen.articles.headline
         assert held is not None
         site.pages["/feed"] = Page(rss(*(item(number) for number in range(9))), RSS)
-        await pilot.press("R")
+        await send(pilot, "R")
         await fetched(pilot, 9)
         await settled(pilot)
         assert screen.articles.headline is not None
@@ -141,10 +132,10 @@ async def test_a_fetch_says_how_far_it_is_and_r_stops_it(site: Site, news: Path)
     async with reading(news) as pilot:
         screen = browse(pilot)
         await until(pilot, lambda: "1 of 2 feeds · 3 new · R stops" in line(pilot, 1))
-        await pilot.press("question_mark")
+        await send(pilot, "question_mark")
         assert pilot.app.screen is not screen
-        await pilot.press("escape")
-        await pilot.press("R")
+        await send(pilot, "escape")
+        await send(pilot, "R")
         assert not screen.fetching.is_fetching
         assert "feeds" not in line(pilot, 1)
         assert "Fetching stopped" in notices(pilot.app)
@@ -160,7 +151,7 @@ async def test_escape_in_the_list_stops_a_fetch(site: Site, news: Path) -> None:
     subscriptions.add([Subscription(f"{site.url}/slow")])
     async with reading(news) as pilot:
         await until(pilot, lambda: browse(pilot).fetching.is_fetching)
-        await pilot.press("escape")
+        await send(pilot, "escape")
         assert not browse(pilot).fetching.is_fetching
         go_on.set()
         await settled(pilot)
@@ -170,11 +161,11 @@ async def test_escape_in_the_list_stops_a_fetch(site: Site, news: Path) -> None:
 async def test_failures_are_said_in_words(site: Site, news: Path) -> None:
     """A single one with its feed; R without feeds looks for files as before."""
     async with reading(news) as pilot:
-        await pilot.press("R")
+        await send(pilot, "R")
         await settled(pilot)
         assert notices(pilot.app) == ["Nothing new in 0 files"]
         subscriptions.add([Subscription(f"{site.url}/gone", "Lost")])
-        await pilot.press("R")
+        await send(pilot, "R")
         await until(pilot, lambda: any("Lost: not found (404)" in one for one in notices(pilot.app)))
         await settled(pilot)
 
@@ -183,20 +174,20 @@ async def test_failures_are_said_in_words(site: Site, news: Path) -> None:
 async def test_subscribing_shows_what_was_found_before_it_is_kept(site: Site, news: Path) -> None:
     """Title, number, the newest three and where; one of several is chosen, then a folder."""
     async with reading(news) as pilot:
-        await pilot.press("b")
+        await send(pilot, "b")
         page = pilot.app.screen
         assert isinstance(page, SubscribePage)
         page.query_one("#feed-address", Input).value = site.url
-        await pilot.press("enter")
+        await send(pilot, "enter")
         await until(pilot, lambda: len(page.found) == 2)
-        await pilot.pause()
+        await quiet(pilot)
         shown = picture(pilot)
         assert "Harbour Post  RSS 2.0, 3 articles" in shown
         assert "· Title 2" in shown
         assert not subscriptions.load()[0]
-        await pilot.press("down")
+        await send(pilot, "down")
         assert "/comments" in picture(pilot)
-        await pilot.press("up", "enter", *"Sea", "enter")
+        await send(pilot, "up", "enter", *"Sea", "enter")
         kept = subscriptions.load()[0]
         assert [(one.address, one.name, one.folder) for one in kept] == [
             (f"{site.url}/feed", "Harbour Post", "Sea")
@@ -209,29 +200,29 @@ async def test_subscribing_shows_what_was_found_before_it_is_kept(site: Site, ne
 async def test_leaving_the_dialog_keeps_nothing(site: Site, news: Path) -> None:
     """Esc while it looks, or when it was found, and an address without a feed."""
     async with reading(news) as pilot:
-        await pilot.press("b")
+        await send(pilot, "b")
         page = pilot.app.screen
         assert isinstance(page, SubscribePage)
         page.query_one("#feed-address", Input).value = f"{site.url}/nowhere"
-        await pilot.press("enter")
+        await send(pilot, "enter")
         await until(pilot, lambda: "not found (404)" in picture(pilot))
         page.query_one("#feed-address", Input).value = f"{site.url}/feed"
-        await pilot.press("enter")
+        await send(pilot, "enter")
         await until(pilot, lambda: len(page.found) == 1)
-        await pilot.press("escape")
+        await send(pilot, "escape")
         await settled(pilot)
         assert not subscriptions.load()[0]
 
 
 async def subscribe(pilot: Pilot[int], address: str) -> None:
     """Subscribe in the dialog to the one feed at an address."""
-    await pilot.press("b")
+    await send(pilot, "b")
     page = pilot.app.screen
     assert isinstance(page, SubscribePage)
     page.query_one("#feed-address", Input).value = address
-    await pilot.press("enter")
+    await send(pilot, "enter")
     await until(pilot, lambda: len(page.found) == 1)
-    await pilot.press("enter")
+    await send(pilot, "enter")
 
 
 @pytest.mark.usefixtures("in_a_thread")
@@ -244,7 +235,7 @@ async def test_from_the_sample_subscribing_opens_the_news(site: Site, news: Path
             pilot, 1
         )
         await subscribe(pilot, f"{site.url}/feed")
-        await pilot.pause()
+        await quiet(pilot)
     assert opened == [str(news)]
 
 
@@ -276,17 +267,17 @@ async def test_importing_says_what_is_in_a_file_first(site: Site, news: Path, tm
         '<outline text="Odd" xmlUrl="ftp://odd.example/"/></body></opml>'
     )
     async with reading(news) as pilot:
-        await pilot.press("i")
+        await send(pilot, "i")
         pilot.app.screen.query_one(Input).value = str(file)
-        await pilot.press("enter")
+        await send(pilot, "enter")
         await until(pilot, lambda: "Subscribe to 1 feed?" in picture(pilot))
         assert "ftp://odd.example/" in picture(pilot)
-        await pilot.press("y")
+        await send(pilot, "y")
         await fetched(pilot, 3)
         assert subscriptions.load()[0][0].folder == "Sea"
-        await pilot.press("i")
+        await send(pilot, "i")
         pilot.app.screen.query_one(Input).value = str(tmp_path / "none.opml")
-        await pilot.press("enter")
+        await send(pilot, "enter")
         await until(pilot, lambda: any("check the path" in one for one in notices(pilot.app)))
         await settled(pilot)
 
@@ -300,7 +291,7 @@ async def test_the_page_of_feeds(site: Site, news: Path) -> None:
     async with reading(news) as pilot:
         await fetched(pilot, 3)
         await settled(pilot)
-        await pilot.press("s", "E")
+        await send(pilot, "s", "E")
         page = pilot.app.screen
         assert isinstance(page, FeedsPage)
         listed = page.query_one(OptionList)
@@ -310,36 +301,36 @@ async def test_the_page_of_feeds(site: Site, news: Path) -> None:
         assert rows[0] == ["Harbour", "Post", "Sea", "3", "3", "now"]
         assert rows[1][:6] == ["Lost", "never", "not", "found", "(404);", "look"]
 
-        await pilot.press("p")
+        await send(pilot, "p")
         assert not subscriptions.load()[0][0].enabled
-        await pilot.press("u")
+        await send(pilot, "u")
         assert subscriptions.load()[0][0].enabled
 
-        await pilot.press("e")
+        await send(pilot, "e")
         form = pilot.app.screen
         assert isinstance(form, FeedForm)
         form.query_one("#feed-every", Input).value = "soon"
-        await pilot.press("enter")
+        await send(pilot, "enter")
         assert "is not a duration" in str(form.query_one(".dialog--error", Label).render())
         form.query_one("#feed-every", Input).value = "2h"
         form.query_one("#feed-keep", Input).value = "90d"
-        await pilot.press("enter")
+        await send(pilot, "enter")
         changed = subscriptions.load()[0][0]
         assert (changed.every, changed.keep, changed.name) == (7200, 90 * 86400, "Harbour Post")
 
-        await pilot.press("d")
+        await send(pilot, "d")
         assert [one.name for one in subscriptions.load()[0]] == ["Lost"]
-        await pilot.press("u")
+        await send(pilot, "u")
         assert [one.name for one in subscriptions.load()[0]] == ["Harbour Post", "Lost"]
         assert subscriptions.load()[0][0].every == 7200
         assert "Subscribed to Harbour Post again" in notices(pilot.app)
         assert page.row is not None and (page.row.label, page.row.articles) == ("Harbour Post", 3)
         assert "d unsubscribe" in picture(pilot)
-        await pilot.press("d", "d")
+        await send(pilot, "d", "d")
         await settled(pilot)
         assert "No feeds yet" in picture(pilot) and "d unsubscribe" not in picture(pilot)
         assert "b subscribe   i import" in picture(pilot)
-        await pilot.press("escape")
+        await send(pilot, "escape")
         await settled(pilot)
 
 
@@ -349,13 +340,13 @@ async def test_a_feed_is_fetched_from_its_page(site: Site, news: Path) -> None:
     subscriptions.add([Subscription(f"{site.url}/feed", "Harbour Post", enabled=False)])
     async with reading(news) as pilot:
         assert not site.paths()
-        await pilot.press("E")
+        await send(pilot, "E")
         page = pilot.app.screen
         assert isinstance(page, FeedsPage)
         await until(pilot, lambda: page.row is not None)
-        await pilot.press("f")
+        await send(pilot, "f")
         await until(pilot, lambda: page.row is not None and page.row.articles == 3)
-        await pilot.press("enter")
+        await send(pilot, "enter")
         await settled(pilot)
 
 
@@ -373,7 +364,7 @@ async def test_full_text_by_a_key(site: Site, news: Path) -> None:
     async with reading(news) as pilot:
         await fetched(pilot, 1)
         await settled(pilot)
-        await pilot.press("enter", "T")
+        await send(pilot, "enter", "T")
         await until(pilot, lambda: "nobody minded" in picture(pilot))
         await settled(pilot)
 

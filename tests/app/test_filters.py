@@ -7,7 +7,7 @@ from reader.config import Config
 from reader.query import Query, parse
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
-from tests.app.pilot import MEDIUM, WIDE, line, picture, press, settled
+from tests.app.pilot import MEDIUM, WIDE, click, drag, line, picture, press, settled
 from tests.fake_library import SlowLibrary
 
 
@@ -159,10 +159,10 @@ async def test_a_click_in_the_sidebar_selects(start: Launch) -> None:
         screen = await settled(pilot)
         rows = screen.sidebar.rows
         topic = next(place for place, row in enumerate(rows) if row.section == "topic" and row.is_choice)
-        await pilot.click(Sidebar, offset=(3, topic))
+        await click(pilot, (3, topic), Sidebar)
         await settled(pilot)
         assert screen.filters.query.included("topic") == (rows[topic].label,)
-        await pilot.click(Sidebar, offset=(3, topic - 1))
+        await click(pilot, (3, topic - 1), Sidebar)
         await settled(pilot)
         assert screen.sidebar.finding == "topic"
 
@@ -249,14 +249,11 @@ async def test_a_range_is_dragged_with_the_mouse(start: Launch) -> None:
         dates, chart = screen.sidebar.cursor, screen.sidebar.chart
         assert chart is not None and chart.field == "date"
         bar = chart.width_of_bar(screen.sidebar.chart_room)
-        await pilot.mouse_down(Sidebar, offset=(1 + bar, dates))
-        await pilot.hover(Sidebar, offset=(1 + 3 * bar, dates))
-        await pilot.mouse_up(Sidebar, offset=(1 + 3 * bar, dates))
-        await settled(pilot)
+        await drag(pilot, (1 + bar, dates), (1 + 3 * bar, dates), Sidebar)
         assert screen.search_bar.text == "date:2020-12..2021-02"
         await press(pilot, "c")
         for text in ("date:2020-12", ""):
-            await pilot.click(Sidebar, offset=(1 + bar, dates))
+            await click(pilot, (1 + bar, dates), Sidebar)
             await settled(pilot)
             assert screen.search_bar.text == text
 

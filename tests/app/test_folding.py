@@ -14,7 +14,7 @@ from reader.config import Config
 from reader.config.visit import Visit
 from reader.library.folder.library import FolderLibrary
 from reader.query import parse
-from tests.app.pilot import NARROW, WIDE, headline, notices, picture, press, settled
+from tests.app.pilot import NARROW, WIDE, headline, notices, picture, press, send, settled
 from tests.index.files import opened, refresh, text_of, write
 
 NOW = datetime(2024, 3, 3, 12, 0, tzinfo=UTC)
@@ -127,13 +127,13 @@ async def test_folding_is_remembered(library: FolderLibrary) -> None:
     kept: list[Visit] = []
     async with an_app(library, kept=kept).run_test(size=WIDE) as pilot:
         await press(pilot, "Z")
-        await pilot.press("Q")
+        await send(pilot, "Q")
     assert kept[-1].is_folded
     async with an_app(library, kept[-1], kept).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         assert len(screen.articles) == 3
         await press(pilot, "Z")
-        await pilot.press("Q")
+        await send(pilot, "Q")
     assert kept[-1].is_folded is False
 
 
@@ -151,10 +151,10 @@ async def test_an_option_folds_for_one_visit(library: FolderLibrary) -> None:
     async with an_app(library, last, kept, is_folded=True).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         assert len(screen.articles) == 3
-        await pilot.press("Q")
+        await send(pilot, "Q")
     assert not any(one.is_folded for one in kept)
     async with an_app(library, Visit(is_folded=True), kept, is_folded=False).run_test(size=WIDE) as pilot:
         assert len((await settled(pilot)).articles) == 5
         await press(pilot, "Z")
-        await pilot.press("Q")
+        await send(pilot, "Q")
     assert kept[-1].is_folded

@@ -31,7 +31,7 @@ async def test_an_app_ends_while_work_continues() -> None:
     """The thread continues, and its result is dropped."""
     app = Working()
     async with app.run_test() as pilot:
-        await pilot.pause()
+        await pilot.pause(0)
     assert not app.has_ended.is_set()
     app.may_end.set()
     assert app.has_ended.wait(10)

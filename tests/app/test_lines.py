@@ -7,7 +7,7 @@ import pytest
 from reader.app.widgets.lines import PLACEHOLDERS
 from reader.config import Config
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, line, picture, press, settled
+from tests.app.pilot import WIDE, line, picture, press, quiet, settled
 from tests.conftest import LONG, rarely
 
 
@@ -69,7 +69,7 @@ async def test_a_notice_is_whole_at_any_width(start: Launch, width: int) -> None
     async with start().run_test(size=(width, 20), notifications=True) as pilot:
         screen = await settled(pilot)
         screen.say("1 problem in the files: reader check lists it")
-        await pilot.pause(0.2)
+        await quiet(pilot)
         lines = picture(pilot).splitlines()
         first = next(place for place, text in enumerate(lines) if "▌ 1 problem" in text)
         said = " ".join(text.partition("▌")[2].strip() for text in lines[first:-1])
@@ -77,10 +77,13 @@ async def test_a_notice_is_whole_at_any_width(start: Launch, width: int) -> None
 
 
 @pytest.mark.parametrize(("signs", "bar"), [("auto", "━" * 4 + "─" * 12), ("ascii", "=" * 4 + "-" * 12)])
-async def test_progress_can_be_seen_without_colours(start: Launch, signs: str, bar: str) -> None:
+async def test_progress_can_be_seen_without_colours(
+    start: Launch, signs: str, bar: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is done and what is left are drawn with different signs."""
+    monkeypatch.setattr("reader.app.browsing.refreshing.REPORT_EVERY", 0.001)  # the first refresh ends
     async with start(12, config=Config(signs=signs)).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         screen.information.progress = (0.25, "3 of 12 read")
-        await pilot.pause()
+        await quiet(pilot)
         assert line(pilot, 1).rstrip().endswith(f"{bar}  3 of 12 read")

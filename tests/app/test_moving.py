@@ -6,7 +6,19 @@ from reader.library import Change
 from reader.query import Query
 from tests.app.build import articles
 from tests.app.conftest import Launch
-from tests.app.pilot import MEDIUM, NARROW, WIDE, is_leaving, line, notices, picture, press, settled
+from tests.app.pilot import (
+    MEDIUM,
+    NARROW,
+    WIDE,
+    is_leaving,
+    line,
+    notices,
+    picture,
+    press,
+    quiet,
+    send,
+    settled,
+)
 from tests.fake_library import FakeLibrary
 
 
@@ -59,8 +71,8 @@ async def test_esc_and_q_go_back_step_by_step_and_q_quits(start: Launch) -> None
         assert screen.place == "list"
         await press(pilot, "escape")
         assert not is_leaving(app)
-        await pilot.press("q")
-        await pilot.pause()
+        await send(pilot, "q")
+        await quiet(pilot)
         assert is_leaving(app)
 
 
@@ -70,8 +82,8 @@ async def test_capital_q_and_ctrl_c_quit_at_once(start: Launch) -> None:
         app = start(5)
         async with app.run_test(size=WIDE) as pilot:
             await settled(pilot)
-            await pilot.press(*keys)
-            await pilot.pause()
+            await send(pilot, *keys)
+            await quiet(pilot)
             assert is_leaving(app)
 
 

@@ -13,7 +13,7 @@ import pytest
 from reader.article.urls import checked_url
 from tests.app.build import an_article
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, notices, picture, press, settled
+from tests.app.pilot import WIDE, browse, click, notices, picture, press, settled
 from tests.opening.test_opener import NASTY
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the recorder is a shell script")
@@ -83,9 +83,9 @@ async def test_nasty_addresses_by_mouse(
         rows = picture(pilot).splitlines()
         for mark in [f"L{number:02}x" for number in range(len(NASTY))]:
             y = next(y for y, row in enumerate(rows) if mark in row)
-            await pilot.click(offset=(rows[y].index(mark) + 1, y))
+            await click(pilot, (rows[y].index(mark) + 1, y))
         y = next(y for y, row in enumerate(rows) if "harbour.example" in row)
-        await pilot.click(offset=(rows[y].index("harbour.example") + 1, y))
+        await click(pilot, (rows[y].index("harbour.example") + 1, y))
         await settled(pilot)
     calls = recorder()
     assert len(calls) == len(NASTY) + 1

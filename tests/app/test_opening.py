@@ -10,7 +10,7 @@ from reader.opening import clipboard, opener
 from reader.terminal import Terminal
 from tests.app.build import a_link, an_article
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, notices, picture, press, settled
+from tests.app.pilot import WIDE, browse, notices, picture, press, settled, until
 from tests.conftest import rarely
 
 REMOTE = Terminal(True, True, False, "", 256, True)
@@ -175,11 +175,7 @@ async def test_a_browser_that_fails_later_is_reported(
     monkeypatch.setattr("reader.app.browsing.opening.late_failures", lambda: ["firefox: no display"])
     async with start(1).run_test(size=WIDE) as pilot:
         await press(pilot, "o")
-        for _ in range(200):
-            await pilot.pause(0.02)
-            if any("no display" in said for said in notices(pilot.app)):
-                return
-        raise AssertionError("nothing was said")
+        await until(pilot, lambda: any("no display" in one for one in notices(pilot.app)))
 
 
 async def test_o_names_text_browsers_if_none_is_installed(

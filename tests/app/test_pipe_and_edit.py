@@ -14,7 +14,7 @@ from textual.widgets import Input
 from reader.app.screens.pipe import AskPipe, CommandOutput, OutputView
 from tests.app.build import an_article
 from tests.app.conftest import Launch
-from tests.app.pilot import NARROW, WIDE, headline, notices, picture, press
+from tests.app.pilot import NARROW, WIDE, headline, notices, picture, press, quiet, send
 from tests.conftest import rarely
 from tests.fake_library import FakeLibrary
 
@@ -35,7 +35,7 @@ async def ended(pilot: Pilot[int]) -> OutputView:
     assert isinstance(screen, CommandOutput)
     for _ in range(500):
         await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+        await quiet(pilot)
         if screen.ended:
             break
     assert screen.ended
@@ -84,12 +84,12 @@ async def test_leaving_ends_a_running_command(start: Launch) -> None:
     """Esc does not wait for it."""
     code = f"{sys.executable} -c 'import time; time.sleep(600)'"
     async with start(3).run_test(size=WIDE) as pilot:
-        await pilot.press("|")
+        await send(pilot, "|")
         pilot.app.screen.query_one(Input).value = code
-        await pilot.press("enter")
-        await pilot.pause()
+        await send(pilot, "enter")
+        await quiet(pilot)
         assert "running" in picture(pilot)
-        await pilot.press("escape")
+        await send(pilot, "escape")
         await pilot.app.workers.wait_for_complete()
         await press(pilot, "j")
         assert "All" in picture(pilot)

@@ -17,7 +17,7 @@ from reader.config import Config
 from reader.config.commands import PaneName
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, line, notices, picture, press, settled
+from tests.app.pilot import WIDE, line, notices, picture, press, quiet, send, settled, until
 from tests.conftest import rarely
 from tests.fake_library import SlowLibrary
 
@@ -185,12 +185,12 @@ async def test_of_notices_in_quick_succession_the_last_is_shown(start: Launch) -
         screen = await settled(pilot)
         for number in range(5):
             screen.say(f"Notice {number}")
-        await pilot.pause()
+        await quiet(pilot)
         assert notices(pilot.app) == ["Notice 4"]
         for _ in range(2):
             screen.warn("Careful")
         screen.say("Done")
-        await pilot.pause()
+        await quiet(pilot)
         assert notices(pilot.app) == ["Careful", "Done"]
 
 
@@ -201,12 +201,10 @@ async def test_enter_in_the_palette_waits_for_what_is_typed(start: Launch) -> No
         screen = await press(pilot, ":")
         assert "Read the article" in picture(pilot)
         library.may_answer.clear()
-        await pilot.press(*"compact", "enter")
-        await pilot.pause(0.2)
+        await send(pilot, *"compact", "enter")
         assert pilot.app.screen is not screen
         library.may_answer.set()
-        while not screen.articles.is_compact:
-            await pilot.pause(0.05)
+        await until(pilot, lambda: screen.articles.is_compact)
         assert pilot.app.screen is screen and screen.place == "list"
 
 
@@ -243,5 +241,5 @@ async def test_the_path_to_a_pane_is_cut_at_its_beginning(start: Launch) -> None
         screen.masthead.trail = ("Topics", "List", "Article", "Related")
         for columns, words in ((33, " … › List › Article › Related"), (12, " … › Related")):
             screen.masthead.styles.width = columns
-            await pilot.pause()
+            await quiet(pilot)
             assert line(pilot, 0).startswith(f"{words} ")

@@ -14,7 +14,7 @@ from reader.query import Query
 from reader.query.results import Facet, Folding, Progress
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, headline, line, notices, picture, press, settled
+from tests.app.pilot import WIDE, browse, headline, line, notices, picture, press, send, settled, until
 from tests.fake_library import FakeLibrary, ListResults
 
 
@@ -32,13 +32,9 @@ async def test_the_first_headlines_are_there_before_the_last_file_is_read(start:
     library = Slow(articles(120), at_once=False)
     async with start(library=library).run_test(size=WIDE) as pilot:
         screen = browse(pilot)
-        for _ in range(100):
-            await pilot.pause(0.02)
-            if "20 of 120 read" in line(pilot, 1):
-                break
+        await until(pilot, lambda: "20 of 120 read" in line(pilot, 1))
         assert len(screen.articles) == 20
-        assert "20 of 120 read" in line(pilot, 1)
-        await pilot.press("j")
+        await send(pilot, "j")
         assert screen.articles.cursor == 1
         held = screen.articles.headline
         go_on.set()
@@ -63,11 +59,8 @@ async def test_the_list_begins_with_the_newest_article(start: Launch) -> None:
     async with start(library=library).run_test(size=WIDE) as pilot:
         screen = browse(pilot)
         try:
-            for _ in range(100):
-                await pilot.pause(0.02)
-                if not screen.refreshing.is_refreshing:
-                    break
-            assert len(screen.articles) == 3 and not screen.refreshing.is_refreshing
+            await until(pilot, lambda: not screen.refreshing.is_refreshing)
+            assert len(screen.articles) == 3
         finally:
             may_answer.set()
         await settled(pilot)
@@ -93,12 +86,7 @@ async def test_total_and_unread_articles_change_together(start: Launch) -> None:
         try:
             library.to_come = [an_article("Just in", hours=0)]
             library.changed.set()
-            for _ in range(100):
-                await pilot.pause(0.02)
-                if len(screen.articles) == 4 and not screen.refreshing.is_refreshing:
-                    break
-            await pilot.pause()
-            assert len(screen.articles) == 4
+            await until(pilot, lambda: len(screen.articles) == 4 and not screen.refreshing.is_refreshing)
             assert line(pilot, 0) == before
         finally:
             may_count.set()
@@ -113,10 +101,7 @@ async def test_a_change_on_disk_is_noticed(start: Launch) -> None:
         screen = await settled(pilot)
         library.to_come = [an_article("Just in", hours=0)]
         library.changed.set()
-        for _ in range(100):
-            await pilot.pause(0.02)
-            if len(screen.articles) == 4:
-                break
+        await until(pilot, lambda: len(screen.articles) == 4)
         assert "4 of 4" in line(pilot, 0)
         await settled(pilot)
 

@@ -13,7 +13,7 @@ from reader.query import Query
 from reader.query.results import MOST_RELATED, Headline, RelatedLink, RelatedReason
 from tests.app.build import a_link, an_article, articles
 from tests.app.conftest import Launch
-from tests.app.pilot import NARROW, WIDE, browse, picture, press, settled
+from tests.app.pilot import NARROW, WIDE, browse, picture, press, send, settled, until
 from tests.fake_library import FakeLibrary
 
 
@@ -35,11 +35,8 @@ def _library() -> FakeLibrary:
 async def _until(pilot: Pilot[int], count: int) -> BrowseScreen:
     """Wait until there are this many related rows."""
     screen = browse(pilot)
-    for _ in range(400):
-        if len(screen.related_pane.links) == count:
-            return await settled(pilot)
-        await pilot.pause(0.02)
-    raise AssertionError(f"{len(screen.related_pane.links)} related rows, not {count}")
+    await until(pilot, lambda: len(screen.related_pane.links) == count)
+    return await settled(pilot)
 
 
 async def test_related_articles_are_shown_after_the_article(start: Launch) -> None:
@@ -95,11 +92,10 @@ async def test_a_late_answer_is_dropped_and_delays_nothing(start: Launch) -> Non
     slow.alike = library.alike
     async with start(library=slow).run_test(size=WIDE) as pilot:
         screen = browse(pilot)
-        while not asked.is_set():
-            await pilot.pause(0.02)
-        await pilot.press("j")
-        while screen.article_pane.shown is None or screen.article_pane.shown[0].title == "Ferry aground":
-            await pilot.pause(0.02)
+        await until(pilot, asked.is_set)
+        await send(pilot, "j")
+        shown = screen.article_pane.shown
+        assert shown is not None and shown[0].title != "Ferry aground"
         may_answer.set()
         await _until(pilot, 1)
         await pilot.pause(0.2)

@@ -15,7 +15,7 @@ from reader.article.record import Provider, Related
 from reader.library import RelatedLink
 from reader.query.results import Headline
 from tests.app.build import NOW
-from tests.app.pilot import Alone
+from tests.app.pilot import Alone, click, quiet
 
 INSIDE = Headline(
     number=7,
@@ -58,7 +58,7 @@ async def related(
     app = Alone(RelatedPane(lambda: NOW))
     async with app.run_test(size=(width, height)) as pilot:
         app.pane.links = links
-        await pilot.pause()
+        await quiet(pilot)
         yield pilot, app
 
 
@@ -97,7 +97,7 @@ async def test_choosing_follows_or_opens() -> None:
         app.pane.action_read()
         app.pane.move(1)
         app.pane.action_read()
-        await pilot.pause()
+        await quiet(pilot)
     chosen, pressed = app.told
     assert isinstance(chosen, ArticleChosen) and chosen.headline is INSIDE
     assert isinstance(pressed, UrlPressed) and pressed.url == LINKS[1].related.web_url
@@ -116,10 +116,10 @@ async def test_the_cursor_stays_within_the_rows() -> None:
 async def test_the_mouse_selects_and_chooses() -> None:
     """A click selects a row, a double click chooses it."""
     async with related() as (pilot, app):
-        await pilot.click(RelatedPane, offset=(8, 2))
+        await click(pilot, (8, 2), RelatedPane)
         assert app.pane.current == LINKS[1] and not app.told
-        await pilot.click(RelatedPane, offset=(8, 3), times=2)
-        await pilot.pause()
+        await click(pilot, (8, 3), RelatedPane, times=2)
+        await quiet(pilot)
     assert [message.url for message in app.told if isinstance(message, UrlPressed)] == [
         LINKS[2].related.web_url
     ]
@@ -129,11 +129,11 @@ async def test_a_folded_pane_is_one_line() -> None:
     """Folded, it has the head and the first titles; opened again, all rows."""
     async with related() as (pilot, app):
         app.pane.is_folded = True
-        await pilot.pause()
+        await quiet(pilot)
         (line,) = app.seen
         assert line.startswith(" RELATED  3   A conference on the coast")
         app.pane.is_folded = False
-        await pilot.pause()
+        await quiet(pilot)
         assert len(app.seen) == 4
 
 
@@ -163,14 +163,14 @@ async def test_the_pane_keeps_its_room_while_more_may_come() -> None:
     async with related(LINKS, 50, 20) as (pilot, app):
         before = app.pane.size
         app.pane.begin(())
-        await pilot.pause()
+        await quiet(pilot)
         assert app.pane.size == before and not app.pane.has_class("-empty")
         assert "".join(app.seen).strip() == "RELATED"
         app.pane.replace(())
-        await pilot.pause()
+        await quiet(pilot)
         assert app.pane.has_class("-empty")
         app.pane.begin(())
         assert app.pane.has_class("-empty")
         app.pane.replace(LINKS[:1])
-        await pilot.pause()
+        await quiet(pilot)
         assert app.seen[0] == " RELATED  1" and not app.pane.has_class("-empty")

@@ -14,7 +14,7 @@ from reader.config import Config
 from reader.library.folder.library import FolderLibrary
 from reader.library.sources import open_library
 from reader.query import parse
-from tests.app.pilot import MEDIUM, browse, line, notices, picture, press, settled
+from tests.app.pilot import MEDIUM, browse, line, notices, picture, press, send, settled, until
 from tests.index.files import every, opened, refresh, text_of, write
 from tests.library.kinds import publish
 from tests.postgres_server import PostgresServer, new_database
@@ -38,13 +38,9 @@ def folder(tmp_path: Path) -> Iterator[FolderLibrary]:
     library.close()
 
 
-async def until(pilot: Pilot[int], text: str) -> None:
+async def shows(pilot: Pilot[int], text: str) -> None:
     """Wait until the screen shows a text."""
-    for _ in range(200):
-        if text in picture(pilot):
-            return
-        await pilot.pause(0.1)
-    raise AssertionError(f"{text!r} never came:\n{picture(pilot)}")
+    await until(pilot, lambda: text in picture(pilot))
 
 
 async def test_publications_arrive_and_a_lost_server_is_awaited(
@@ -64,19 +60,17 @@ async def test_publications_arrive_and_a_lost_server_is_awaited(
         write(tmp_path / "news" / "new.md", text_of("Brand new", "2024-12-01"))
         refresh(folder)
         publish(folder, address)
-        await until(pilot, "Brand new")
-        await until(pilot, "301 of 301")
+        await shows(pilot, "Brand new")
+        await shows(pilot, "301 of 301")
         assert "301 unread" in line(pilot, 0), "both change at once"
         mortal_server.kill()
-        for key in ("G", "s", "n", "slash", "h", "a", "r", "enter", "home", "e"):
-            await pilot.press(key)
-            await pilot.pause(0.05)
-        await until(pilot, "no server answers")
+        await send(pilot, "G", "s", "n", "slash", "h", "a", "r", "enter", "home", "e")
+        await shows(pilot, "no server answers")
         assert all("secret" not in notice for notice in notices(app))
         assert "Brand new" in picture(pilot)
         mortal_server.start()
-        await until(pilot, "300 of 301")
+        await shows(pilot, "300 of 301")
         await press(pilot, "G")
-        await until(pilot, "Harbour 000")
-        assert browse(pilot).is_settled
+        await shows(pilot, "Harbour 000")
+        assert browse(pilot).is_settled, until
     library.close()

@@ -16,7 +16,7 @@ from reader.query.results import MOST_TRENDS
 from reader.query.trends import TrendField, Trends, TrendSpan
 from tests.app.build import NOW, an_article, articles
 from tests.app.conftest import Launch
-from tests.app.pilot import MEDIUM, NARROW, WIDE, picture, press
+from tests.app.pilot import MEDIUM, NARROW, WIDE, picture, press, quiet, send, until
 from tests.conftest import rarely
 from tests.fake_library import FakeLibrary
 
@@ -115,7 +115,7 @@ async def test_period_and_field_are_chosen_by_keys(start: Launch) -> None:
         for _ in range(listed.option_count):
             place = listed.highlighted
             assert place is not None and not listed.get_option_at_index(place).disabled
-            await pilot.press("j")
+            await send(pilot, "j")
         await press(pilot, "home")
         assert listed.highlighted == 1
         await press(pilot, "escape", "P")
@@ -164,16 +164,11 @@ async def test_a_late_answer_is_dropped(start: Launch) -> None:
     """The page says that it is counting, and keys work meanwhile."""
     library = _Slow(_some())
     async with start(library=library).run_test(size=WIDE) as pilot:
-        await pilot.press("P")
-        await pilot.pause(0.1)
-        assert "Counting…" in picture(pilot)
-        await pilot.press("h")
-        while "TOPICS" not in picture(pilot).partition("[7 days]")[2]:
-            await pilot.pause(0.02)
-        before = ""
-        while before != picture(pilot):  # the screen cannot settle while the first answer is on its way
-            before = picture(pilot)
-            await pilot.pause(0.2)
+        await send(pilot, "P")
+        await until(pilot, lambda: "Counting…" in picture(pilot))
+        await send(pilot, "h")
+        await until(pilot, lambda: "TOPICS" in picture(pilot).partition("[7 days]")[2])
+        before = picture(pilot)
         library.may_answer.set()
         await press(pilot)
         assert picture(pilot) == before
@@ -196,5 +191,5 @@ async def test_an_answer_after_the_page_was_closed_is_dropped(start: Launch) -> 
         assert isinstance(page, TrendsPage)
         await press(pilot, "escape")
         page.show_error(page.asked, "too late")
-        await pilot.pause()
+        await quiet(pilot)
         assert isinstance(pilot.app.screen, BrowseScreen)

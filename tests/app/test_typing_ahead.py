@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from textual import events
-from textual.keys import _character_to_key
-from textual.pilot import Pilot
 
 from reader.app.widgets.article_pane import FindBar
 from reader.config import Config
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, notices, press, settled
+from tests.app.pilot import WIDE, browse, notices, press, type_at_once
 from tests.app.real_screen import RealScreen
 from tests.conftest import rarely
-
-
-async def type_at_once(pilot: Pilot[int], keys: Iterable[str]) -> None:
-    """Let all keys arrive before the first of them is looked at."""
-    await settled(pilot)
-    for key in keys:
-        name = _character_to_key(key) if len(key) == 1 else key
-        pilot.app.post_message(events.Key(name, key if len(key) == 1 else None))
-    await settled(pilot)
 
 
 @pytest.mark.parametrize("before", ["jj", "lj", *rarely("", "5j", "l")])
 async def test_letters_after_the_slash_are_searched_for(start: Launch, before: str) -> None:
     """They do not run commands on an article."""
     async with start(12).run_test(size=WIDE) as pilot:
-        await type_at_once(pilot, [*before, *"/seAa"])
+        await type_at_once(pilot, *before, *"/seAa")
         assert str(browse(pilot).filters.query).startswith("seAa")
         assert browse(pilot).focused is browse(pilot).search_bar.line
         assert pilot.app.screen is browse(pilot) and not notices(pilot.app)
@@ -45,19 +32,22 @@ async def test_letters_after_the_slash_are_searched_for(start: Launch, before: s
 async def test_keys_after_a_pane_key_go_to_that_pane(start: Launch) -> None:
     """After h, j moves in the sidebar and space selects there."""
     async with start(12).run_test(size=WIDE) as pilot:
-        await type_at_once(pilot, ["h", "j", "j", "space"])
+        await type_at_once(pilot, "h", "j", "j", "space")
         assert browse(pilot).place == "sidebar"
         assert browse(pilot).articles.cursor == 0
         assert not browse(pilot).filters.query.is_everything
 
 
 @pytest.mark.parametrize("leave", ["enter", *rarely("tab")])
-async def test_keys_after_a_search_apply_to_its_results(start: Launch, leave: str) -> None:
+async def test_keys_after_a_search_apply_to_its_results(
+    start: Launch, leave: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """None of them is typed into the bar."""
+    monkeypatch.setattr("reader.app.reader_app.HOLD", 60)
     async with start(40).run_test(size=WIDE) as pilot:
         wanted = browse(pilot).articles.at(20)
         assert wanted is not None
-        await type_at_once(pilot, [*"/title:", *f'"{wanted.title}" ', leave, *"ks"])
+        await type_at_once(pilot, *"/title:", *f'"{wanted.title}" ', leave, *"ks")
         screen = browse(pilot)
         assert screen.search_bar.text.strip() == f'title:"{wanted.title}"'
         assert screen.place == "list" and screen.articles.cursor == 0
@@ -71,14 +61,14 @@ async def test_keys_after_a_search_apply_to_its_results(start: Launch, leave: st
 async def test_keys_after_leaving_the_search_bar(start: Launch) -> None:
     """Esc goes back to the list, which gets them."""
     async with start(12).run_test(size=WIDE) as pilot:
-        await type_at_once(pilot, [*"/sea", "escape", *"jc"])
+        await type_at_once(pilot, *"/sea", "escape", *"jc")
         assert browse(pilot).place == "list" and browse(pilot).filters.query.is_everything
 
 
 async def test_keys_after_a_find_in_the_article(start: Launch) -> None:
     """They scroll the article and are not searched for."""
     async with start(12).run_test(size=WIDE) as pilot:
-        await type_at_once(pilot, ["enter", "ctrl+f", *"a", "enter", *"z"])
+        await type_at_once(pilot, "enter", "ctrl+f", *"a", "enter", *"z")
         assert browse(pilot).is_zoomed and not browse(pilot).query(FindBar)
 
 
@@ -86,14 +76,14 @@ async def test_keys_after_finding_a_value(start: Launch) -> None:
     """The box in the sidebar gets its letters first; after Enter keys are commands again."""
     async with start(12).run_test(size=WIDE) as pilot:
         topic = browse(pilot).sidebar.facets[0].values[-1].value
-        await type_at_once(pilot, ["F", *topic, "enter", "space"])
+        await type_at_once(pilot, "F", *topic, "enter", "space")
         assert browse(pilot).filters.query.included("topic") == (topic,)
 
 
 async def test_keys_after_answering_a_dialog(start: Launch) -> None:
     """The dialog is closed before the next key is handled."""
     async with start(12).run_test(size=WIDE) as pilot:
-        await type_at_once(pilot, ["t", *"later", "enter", "j"])
+        await type_at_once(pilot, "t", *"later", "enter", "j")
         screen = browse(pilot)
         assert pilot.app.screen is screen and screen.articles.cursor == 1
         first = screen.articles.at(0)
@@ -104,7 +94,7 @@ async def test_keys_after_answering_a_dialog(start: Launch) -> None:
 async def test_a_key_at_once_after_esc(start: Launch, key: str) -> None:
     """Terminals send both as Alt and that key; Esc leaves the search bar and the key is a command."""
     async with start(12).run_test(size=WIDE) as pilot:
-        await type_at_once(pilot, ["/", f"alt+{key}"])
+        await type_at_once(pilot, "/", f"alt+{key}")
         screen = browse(pilot)
         assert screen.place == ("search" if key == "slash" else "list")
         assert screen.articles.cursor == {"j": 1, "slash": 0}.get(key, 11)
@@ -113,7 +103,7 @@ async def test_a_key_at_once_after_esc(start: Launch, key: str) -> None:
 async def test_alt_stays_alt_where_it_is_bound(start: Launch) -> None:
     """By words in a line, and for a command in the configuration."""
     async with start(12, config=Config(keys={"toggle_star": "alt+s"})).run_test(size=WIDE) as pilot:
-        await type_at_once(pilot, ["alt+s", *"/sea wind", "alt+b", "alt+b", "alt+d"])
+        await type_at_once(pilot, "alt+s", *"/sea wind", "alt+b", "alt+b", "alt+d")
         screen = browse(pilot)
         assert screen.search_bar.text == "wind"
         await press(pilot, "escape", "c")

@@ -8,7 +8,7 @@ from reader.config import Config
 from reader.config.visit import Visit
 from reader.query import parse
 from tests.app.build import NOW, articles
-from tests.app.pilot import MEDIUM, WIDE, headline, notices, press, settled
+from tests.app.pilot import MEDIUM, WIDE, drag, headline, notices, press, send, settled
 from tests.fake_library import FakeLibrary
 
 LONG = "A paragraph of some length.\n\n" * 60
@@ -39,7 +39,7 @@ async def test_the_place_is_saved_and_restored() -> None:
         place = screen.article_pane.reading_place
         await press(pilot, "4", "j")
         title = headline(screen).title
-        await pilot.press("Q")
+        await send(pilot, "Q")
     assert kept[-1].query == "number"
     async with an_app(kept[-1].query, kept[-1]).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -55,11 +55,11 @@ async def test_the_query_of_a_start_is_not_saved() -> None:
         await settled(pilot)
         assert not notices(pilot.app)
         await press(pilot, "j")
-        await pilot.press("Q")
+        await send(pilot, "Q")
     assert kept[-1].query == "number"
     async with an_app("quality:>=50", Visit(query="number"), kept).run_test(size=WIDE) as pilot:
         await press(pilot, "c")
-        await pilot.press("Q")
+        await send(pilot, "Q")
     assert kept[-1].query == ""
 
 
@@ -69,7 +69,7 @@ async def test_a_word_is_restored_as_it_was_typed() -> None:
     async with an_app(kept=kept).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "/", *"numb", "escape")
         found = len(screen.articles)
-        await pilot.press("Q")
+        await send(pilot, "Q")
     assert found and kept[-1].query == "numb*"
     async with an_app("numb*", kept[-1]).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
@@ -93,20 +93,14 @@ async def test_dragged_sizes_are_restored() -> None:
     async with an_app(kept=kept).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         edge = screen.sidebar.region.right - 1
-        await pilot.mouse_down(offset=(edge, 20))
-        await pilot.hover(offset=(edge + 9, 20))
-        await pilot.mouse_up(offset=(edge + 9, 20))
-        await settled(pilot)
+        await drag(pilot, (edge, 20), (edge + 9, 20))
         assert screen.sidebar.outer_size.width == edge + 10
         await pilot.resize_terminal(*MEDIUM)
         await settled(pilot)
         bottom = screen.articles.region.bottom - 1
-        await pilot.mouse_down(offset=(60, bottom))
-        await pilot.hover(offset=(60, bottom + 3))
-        await pilot.mouse_up(offset=(60, bottom + 3))
-        await settled(pilot)
+        await drag(pilot, (60, bottom), (60, bottom + 3))
         assert screen.articles.region.bottom - 1 == bottom + 3
-        await pilot.press("Q")
+        await send(pilot, "Q")
     async with an_app(visit=kept[-1]).run_test(size=WIDE) as pilot:
         screen = await settled(pilot)
         assert screen.sidebar.outer_size.width == edge + 10
