@@ -24,7 +24,7 @@ from reader.permissions import EVERYTHING, permissions
 from reader.terminal import Finding
 
 if TYPE_CHECKING:
-    from reader.opening.opener import Step
+    from reader.opening.opener import PlanStep
     from reader.terminal import Terminal
 
 SUBJECTS = ("path", "show", "keys")
@@ -125,7 +125,7 @@ def _opening(here: Terminal, settings: Config) -> Iterator[Finding]:
     yield Finding("reads here", first, "" if text.steps else reason)
 
 
-def _step(step: Step) -> tuple[str, str]:
+def _step(step: PlanStep) -> tuple[str, str]:
     if step.kind != "relay":
         return " ".join(step.argv), "in this terminal" if step.kind == "text" else ""
     from reader.opening.relay import BadPlace, hand_over, parse_place

@@ -38,7 +38,7 @@ _PAUSE = 0.1
 
 _ID = re.compile(r"[0-9a-f]{4,12}", re.IGNORECASE)
 
-Step = TypeVar("Step")
+T = TypeVar("T")
 
 
 @contextmanager
@@ -154,8 +154,8 @@ def follow(steps: Iterable[Progress], *, patience: float = PATIENCE) -> Report:
 
 
 def with_progress(
-    steps: Iterable[Step], line_of: Callable[[Step, float], str], patience: float = PATIENCE
-) -> Iterator[Step]:
+    steps: Iterable[T], line_of: Callable[[T, float], str], patience: float = PATIENCE
+) -> Iterator[T]:
     """Yields the steps; on a terminal, shows the line of the current one after `patience` seconds.
 
     `line_of` gets the step and the seconds since the first one. The line is erased at the end.

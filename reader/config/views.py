@@ -18,7 +18,7 @@ from reader.errors import ReaderError, StorageError, UsageError, nearest, shown
 if TYPE_CHECKING:
     from tomlkit.items import Item, Key, Table
 
-    Line = tuple[Key | None, Item]
+    TableLine = tuple[Key | None, Item]
     """A line of a table in tomlkit: a key and its value, or a comment or blank line without a key."""
 
 
@@ -193,7 +193,7 @@ def _with_queries(
         head = f"[{name}]\n"
         document = tomlkit.parse(plain.rstrip("\n") + "\n\n" + head if plain.strip() else head)
     old = document.get(name)
-    lines: list[Line] = list(old.value.body) if isinstance(old, tomlkit.items.Table) else []
+    lines: list[TableLine] = list(old.value.body) if isinstance(old, tomlkit.items.Table) else []
     if old is not None:
         table, seam = _table(lines, queries, renamed)
         if isinstance(old, tomlkit.items.Table):
@@ -210,12 +210,12 @@ def _with_queries(
     return mark + (new.replace("\n", "\r\n") if "\r\n" in text else new)
 
 
-def _table(lines: list[Line], queries: Configured, renamed: Mapping[str, str]) -> tuple[Table, str]:
+def _table(lines: list[TableLine], queries: Configured, renamed: Mapping[str, str]) -> tuple[Table, str]:
     """The table with these queries, and the comments at its end, before the next table."""
     import tomlkit
 
-    kept: dict[str, list[Line]] = {}
-    waiting: list[Line] = []
+    kept: dict[str, list[TableLine]] = {}
+    waiting: list[TableLine] = []
     for key, item in lines:
         waiting.append((key, item))
         if key is not None:

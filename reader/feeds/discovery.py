@@ -16,7 +16,7 @@ from reader.article.text import clean_line
 from reader.errors import ReaderError, shown
 from reader.feeds.entries import NotAFeed, joined
 from reader.feeds.login import login_of
-from reader.feeds.network import Answer, FetchError, Limits, Network
+from reader.feeds.network import FetchError, Limits, Network, Response
 from reader.feeds.subscriptions import Subscription, without_credentials
 from reader.feeds.workers import Unread, Workers
 
@@ -86,71 +86,73 @@ class _Search:
         name = shown(url)
         login = await asyncio.to_thread(login_of, Subscription(self._url))
         try:
-            answer = await self._network.get(url, is_trusted=True, login=login)
-            answer.require_success()
+            response = await self._network.get(url, is_trusted=True, login=login)
+            response.require_success()
         except FetchError as error:
             raise FetchError(str(error) if name in str(error) else f"{name}: {error}") from None
-        self._asked |= {url, answer.url}
+        self._asked |= {url, response.url}
         try:
-            return [await self._candidate(answer, self._url)]
+            return [await self._candidate(response, self._url)]
         except NotAFeed as error:
             reason = str(error)
-        links = _Links(answer)
+        links = _Links(response)
         # A page that only redirects, for example to the user's language.
-        if not links.feeds and (further := await self._fetched(links.elsewhere, answer)):
-            answer, links = further, _Links(further)
-        if found := await self._all(links.feeds, answer):
+        if not links.feeds and (further := await self._fetched(links.elsewhere, response)):
+            response, links = further, _Links(further)
+        if found := await self._all(links.feeds, response):
             return found
         if "web page" not in reason:
             raise NotAFeed(f"{name}: {reason}")
-        root = f"{urlsplit(answer.url).scheme}://{urlsplit(answer.url).netloc}/"
-        page = answer.url.rstrip("/") + "/"
+        root = f"{urlsplit(response.url).scheme}://{urlsplit(response.url).netloc}/"
+        page = response.url.rstrip("/") + "/"
         places = [urljoin(base, place) for place in _PLACES for base in (page, root)]
-        if found := await self._all(places, answer, most=1):
+        if found := await self._all(places, response, most=1):
             return found
         raise NoFeed(
             f"{name} links to no feed, and none was found in the usual places; look for an RSS or Atom link "
             "on the page"
         )
 
-    async def _all(self, urls: Sequence[str], page: Answer, most: int = MOST_NAMED) -> list[FoundFeed]:
+    async def _all(self, urls: Sequence[str], page: Response, most: int = MOST_NAMED) -> list[FoundFeed]:
         found: list[FoundFeed] = []
         for url in list(dict.fromkeys(urls))[: MOST_NAMED * 2]:
-            if len(found) < most and (answer := await self._fetched(url, page)):
+            if len(found) < most and (response := await self._fetched(url, page)):
                 with suppress(NotAFeed, Unread):
-                    found.append(await self._candidate(answer, url))
+                    found.append(await self._candidate(response, url))
         return found
 
-    async def _fetched(self, url: str, page: Answer) -> Answer | None:
+    async def _fetched(self, url: str, page: Response) -> Response | None:
         """The response of an address that a page declares; None if it fails or was requested
         before."""
         if url and url not in self._asked:
             self._asked.add(url)
             with suppress(FetchError):
-                answer = await self._network.get(url, is_trusted=page.is_private)
-                if answer.is_success and answer.url not in self._asked - {url}:
-                    self._asked.add(answer.url)
-                    return answer
+                response = await self._network.get(url, is_trusted=page.is_private)
+                if response.is_success and response.url not in self._asked - {url}:
+                    self._asked.add(response.url)
+                    return response
         return None
 
-    async def _candidate(self, answer: Answer, url: str) -> FoundFeed:
-        reading = await self._workers.read_feed(answer, has_texts=False)
-        return FoundFeed(answer.moved_to or url, reading.title, reading.total, reading.newest, reading.format)
+    async def _candidate(self, response: Response, url: str) -> FoundFeed:
+        reading = await self._workers.read_feed(response, has_texts=False)
+        return FoundFeed(
+            response.moved_to or url, reading.title, reading.total, reading.newest, reading.format
+        )
 
 
 class _Links(HTMLParser):
     """The feeds that a page declares, by `<link rel="alternate">` and the like."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, response: Response) -> None:
         super().__init__()
-        self._base = answer.url
+        self._base = response.url
         self._found: list[tuple[str, str]] = []
         self.elsewhere = ""
         """The URL of a meta refresh; usually empty."""
-        if found := _YOUTUBE.match(answer.url):
+        if found := _YOUTUBE.match(response.url):
             what = f"channel_id={found[1]}" if found[1] else f"playlist_id={found[2]}"
             self._found.append((f"https://www.youtube.com/feeds/videos.xml?{what}", ""))
-        self.feed(answer.body[: 1 << 20].decode("utf-8", "replace"))
+        self.feed(response.body[: 1 << 20].decode("utf-8", "replace"))
 
     @property
     def feeds(self) -> list[str]:

@@ -22,7 +22,7 @@ from reader.feeds import network, schedule, subscriptions
 from reader.feeds.articles import NewsFolder
 from reader.feeds.login import login_of
 from reader.feeds.matching import Reading
-from reader.feeds.network import Answer, Limits, Network
+from reader.feeds.network import Limits, Network, Response
 from reader.feeds.saving import page_at
 from reader.feeds.state import FeedState, Stage, State
 from reader.feeds.subscriptions import Subscription
@@ -230,12 +230,12 @@ class _Run:
                 return FeedStep(one.address, one.label, "not_due")
             feed = self._state.feed(one.address)
             try:
-                answer = await self._asked(one, feed)
-                if answer.status == 304 and (feed.etag or feed.modified):
-                    return self._unchanged(one, feed, answer)
-                if not answer.is_success:
-                    return self._refused(one, feed, answer)
-                return await self._arrived(one, feed, answer)
+                response = await self._asked(one, feed)
+                if response.status == 304 and (feed.etag or feed.modified):
+                    return self._unchanged(one, feed, response)
+                if not response.is_success:
+                    return self._refused(one, feed, response)
+                return await self._arrived(one, feed, response)
             except StorageError:
                 raise
             except ReaderError as error:
@@ -244,7 +244,7 @@ class _Run:
                 sentence = f"it can't be read ({type(error).__name__}: {error}); please report this"
                 return self._failed(one, feed, sentence[:200])
 
-    async def _asked(self, one: Subscription, feed: FeedState) -> Answer:
+    async def _asked(self, one: Subscription, feed: FeedState) -> Response:
         # In a thread: a password program may be slow.
         login = await asyncio.to_thread(login_of, one) if one.password_command else login_of(one)
         headers = {}
@@ -253,20 +253,20 @@ class _Run:
         headers = {name: value for name, value in headers.items() if value}
         return await self._network.get(one.address, headers, is_trusted=True, login=login)
 
-    def _unchanged(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
+    def _unchanged(self, one: Subscription, feed: FeedState, response: Response) -> FeedStep:
         feed = feed._replace(
             fetched=self._now, failures=0, error="",
-            due=schedule.due_after_success(time.time(), one.every, 0, answer.headers),
+            due=schedule.due_after_success(time.time(), one.every, 0, response.headers),
         )  # fmt: skip
         self._state.store(feed)
-        note = self._move(one, answer)
+        note = self._move(one, response)
         return FeedStep(one.address, one.label, "not_modified", note=note)
 
-    def _refused(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
-        if answer.status in (429, 503):  # then no feed of this host is requested
+    def _refused(self, one: Subscription, feed: FeedState, response: Response) -> FeedStep:
+        if response.status in (429, 503):  # then no feed of this host is requested
             self._resting.add(one.host)
-            self._state.refused(one.host, time.time() + (answer.wait or HOST_REST))
-        return self._failed(one, feed, answer.refusal, answer.wait, is_gone=answer.status == 410)
+            self._state.refused(one.host, time.time() + (response.wait or HOST_REST))
+        return self._failed(one, feed, response.refusal, response.wait, is_gone=response.status == 410)
 
     def _failed(
         self, one: Subscription, feed: FeedState, sentence: str, wait: float = 0, *, is_gone: bool = False
@@ -277,49 +277,49 @@ class _Run:
         self._state.store(feed._replace(failures=failures, error=sentence, due=due, gone=is_gone))
         return FeedStep(one.address, one.label, "failed", error=sentence)
 
-    async def _arrived(self, one: Subscription, feed: FeedState, answer: Answer) -> FeedStep:
+    async def _arrived(self, one: Subscription, feed: FeedState, response: Response) -> FeedStep:
         known = self._state.entries(feed.id)
         oldest = iso_of(self._now - one.keep) if one.keep else ""
         # Entries with a chosen name but no confirmed file are matched again, so that they are completed.
         rows = [row._replace(digest="" if row.stage == Stage.INTENDED else row.digest) for row in known]
-        reading = await self._workers.read_feed(answer, rows, repeats=feed.repeats, oldest=oldest)
+        reading = await self._workers.read_feed(response, rows, repeats=feed.repeats, oldest=oldest)
         if one.full_text:
-            reading = await self._with_pages(reading, answer)
+            reading = await self._with_pages(reading, response)
         writer = EntryWriter(self._state, self._news, one, feed, reading, known)
         feed = writer.settle(self._directories)
         new, updated = writer.write()
         now = time.time()
-        is_validated = bool(answer.headers.get("etag") or answer.headers.get("last-modified"))
+        is_validated = bool(response.headers.get("etag") or response.headers.get("last-modified"))
         feed = feed._replace(
             title=reading.title, site=reading.site, repeats=reading.repeats, fetched=self._now, failures=0,
             error="", gone=False, arrived=now if new or not feed.arrived else feed.arrived,
             # Replace both with each full response, unchanged; one that the server no longer sends is dropped.
-            etag=_sendable(answer.headers.get("etag", "")),
-            modified=_sendable(answer.headers.get("last-modified", "")),
+            etag=_sendable(response.headers.get("etag", "")),
+            modified=_sendable(response.headers.get("last-modified", "")),
             validated=now if is_validated else 0,
-            due=schedule.due_after_success(now, one.every, reading.ttl, answer.headers),
+            due=schedule.due_after_success(now, one.every, reading.ttl, response.headers),
         )  # fmt: skip
         writer.finish(feed)
-        return FeedStep(one.address, one.label, "fetched", new, updated, note=self._move(one, answer))
+        return FeedStep(one.address, one.label, "fetched", new, updated, note=self._move(one, response))
 
-    async def _with_pages(self, reading: Reading, answer: Answer) -> Reading:
+    async def _with_pages(self, reading: Reading, response: Response) -> Reading:
         """The reading with the full texts of the entries' pages, where they can be fetched."""
         ready = []
         for place, one in enumerate(reading.news):
             if one.is_written and one.entry.link and place < MOST_PAGES:
                 with suppress(ReaderError):  # keep the feed's own text
                     page = await page_at(
-                        one.entry.link, self._network, self._workers, is_trusted=answer.is_private
+                        one.entry.link, self._network, self._workers, is_trusted=response.is_private
                     )
                     one = one._replace(body=page.body, excerpt=one.excerpt or page.excerpt)
             ready.append(one)
         return reading._replace(news=tuple(ready))
 
-    def _move(self, one: Subscription, answer: Answer) -> str:
+    def _move(self, one: Subscription, response: Response) -> str:
         """Follow a permanent redirect of the feed; returns a notice about it, or an empty string."""
-        if not answer.moved_to or answer.moved_to == one.address:
+        if not response.moved_to or response.moved_to == one.address:
             return ""
-        target = answer.moved_to
+        target = response.moved_to
         others = {other.address for other in subscriptions.load()[0]}
         if target in others or not self._state.move(one.address, target):
             return f"it has moved to {target}, which is subscribed to already; unsubscribe from one of them"

@@ -83,7 +83,7 @@ class FetchError(ReaderError):
     """A request failed; `str()` is one sentence with a remedy."""
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """A server's response, after redirects."""
 
     status: int
@@ -172,7 +172,7 @@ class Network:
         *,
         is_trusted: bool,
         login: tuple[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         """The server's response. Raises FetchError. `is_trusted`: the user gave this URL, so it may
         be on a private network. A login is only sent to its own host.
         """
@@ -187,7 +187,7 @@ class Network:
 
     async def _followed(
         self, url: str, headers: dict[str, str], is_trusted: bool, login: tuple[str, str] | None
-    ) -> Answer:
+    ) -> Response:
         cookies = httpx2.Cookies()
         first, moved_to, is_permanent = urlsplit(url), "", True
         for _ in range(self.limits.redirects + 1):
@@ -202,7 +202,7 @@ class Network:
                     response_headers = {name.lower(): value for name, value in response.headers.items()}
                     body = await self._body(pieces, response_headers) if response.status_code != 304 else b""
                     moved_to = moved_to if is_permanent else ""
-                    return Answer(response.status_code, url, moved_to, response_headers, body, is_private)
+                    return Response(response.status_code, url, moved_to, response_headers, body, is_private)
             is_permanent = is_permanent and response.status_code in (301, 308)
             try:
                 url = urljoin(url, target.strip())
@@ -396,11 +396,11 @@ def _why(error: BaseException, name: str) -> str:
     if "SSL" in kinds or "SSL" in message:
         return f"no secure connection to {name} ({_OPENSSL.sub('', text)[:80]}); try its http:// address"
     if "without sending complete" in message:
-        return f"the answer of {name} was cut off; try again later"
+        return f"the response from {name} was cut off; try again later"
     if "refused" in message.lower() or "ConnectError" in kinds:
         return f"no connection to {name} (refused); try again later"
     if "disconnected" in message:
-        return f"the host {name} closed the connection without an answer; try again later"
+        return f"the host {name} closed the connection without a response; try again later"
     if "ProtocolError" in kinds:
-        return f"the answer of {name} is not HTTP; try again later, or tell the site"
+        return f"the response from {name} is not HTTP; try again later, or tell the site"
     return f"the connection to {name} broke{f' ({text[:80]})' if text else ''}; try again later"

@@ -47,9 +47,9 @@ class Saved(NamedTuple):
 async def page_at(url: str, network: Network, workers: Workers, *, is_trusted: bool) -> ReadablePage:
     """The article on a page. Raises FetchError, NoText, Unread."""
     kinds = "text/html, application/xhtml+xml, */*;q=0.5"
-    answer = await network.get(url, {"Accept": kinds}, is_trusted=is_trusted)
-    answer.require_success()
-    return await workers.read_page(answer)
+    response = await network.get(url, {"Accept": kinds}, is_trusted=is_trusted)
+    response.require_success()
+    return await workers.read_page(response)
 
 
 def save(

@@ -26,7 +26,7 @@ from reader.feeds.state import EntryState
 from reader.permissions import require
 
 if TYPE_CHECKING:
-    from reader.feeds.network import Answer
+    from reader.feeds.network import Response
 
 PATIENCE = 30.0
 """Maximum seconds to parse a document."""
@@ -56,23 +56,28 @@ class Workers:
             self._idle.put_nowait(None)
 
     async def read_feed(
-        self, answer: Answer, known: Sequence[EntryState] = (), *, repeats: bool = False, oldest: str = "",
+        self,
+        response: Response,
+        known: Sequence[EntryState] = (),
+        *,
+        repeats: bool = False,
+        oldest: str = "",
         has_texts: bool = True,
-    ) -> Reading:  # fmt: skip
+    ) -> Reading:
         """A feed compared with its state; see `read_feed`. Raises NotAFeed, Unread."""
         row = await self._ask(
-            "read_feed", answer, known=known, repeats=repeats, oldest=oldest, has_texts=has_texts
+            "read_feed", response, known=known, repeats=repeats, oldest=oldest, has_texts=has_texts
         )
         return reading_of(row)
 
-    async def read_page(self, answer: Answer) -> ReadablePage:
+    async def read_page(self, response: Response) -> ReadablePage:
         """The article on a page. Raises NoText, Unread."""
-        page = ReadablePage(*await self._ask("read_page", answer))
+        page = ReadablePage(*await self._ask("read_page", response))
         return page._replace(authors=tuple(page.authors), topics=tuple(page.topics))
 
-    async def _ask(self, task: str, answer: Answer, **arguments: Any) -> Any:
-        arguments |= {"task": task, "content_type": answer.content_type, "url": answer.url}
-        found = await self.exchanged(arguments, answer.body)
+    async def _ask(self, task: str, response: Response, **arguments: Any) -> Any:
+        arguments |= {"task": task, "content_type": response.content_type, "url": response.url}
+        found = await self.exchanged(arguments, response.body)
         if "error" in found:
             raise _ERRORS[found["kind"]](found["error"])
         return found["found"]

@@ -38,7 +38,7 @@ BY_SSH = (
 BY_NOBODY = "This reader is restricted, so no browser was started"
 
 
-class Step(NamedTuple):
+class PlanStep(NamedTuple):
     """One way to try."""
 
     kind: Literal["browser", "text", "relay"]
@@ -54,7 +54,7 @@ class Plan(NamedTuple):
 
     url: str
     """Checked and percent-encoded."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[PlanStep, ...] = ()
     """Ways to try, the first one first. Empty if the URL can only be shown."""
     sentence: str = ""
     """The message if nothing can open a page, without the URL."""
@@ -86,7 +86,7 @@ def plan(url: str, terminal: Terminal, config: Config, *, env: Mapping[str, str]
     steps = [*_commands([next(for_pattern, ())], address)]
     is_away = terminal.is_remote or not terminal.has_desktop
     if place := terminal.relay or (config.relay if is_away else ""):
-        steps.append(Step("relay", place=place))
+        steps.append(PlanStep("relay", place=place))
     chosen = {"browser in config.toml": [config.browser], "$BROWSER": _from_variable(env.get("BROWSER", ""))}
     mistakes = []
     for place, commands in chosen.items():
@@ -177,7 +177,7 @@ def _from_variable(text: str) -> list[tuple[str, ...]]:
     return commands
 
 
-def _commands(lists: Sequence[Sequence[str]], url: str) -> Iterator[Step]:
+def _commands(lists: Sequence[Sequence[str]], url: str) -> Iterator[PlanStep]:
     """The steps of those argument lists whose program is installed; the URL replaces `%s` or is appended."""
     for argv in filter(None, lists):
         program, rest = os.path.expanduser(argv[0]), argv[1:]
@@ -189,4 +189,4 @@ def _commands(lists: Sequence[Sequence[str]], url: str) -> Iterator[Step]:
             rest = [*rest, url]
         kind: Literal["text", "browser"]
         kind = "text" if os.path.basename(program) in TEXT_BROWSERS else "browser"
-        yield Step(kind, (program, *rest))
+        yield PlanStep(kind, (program, *rest))

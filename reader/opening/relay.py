@@ -113,7 +113,7 @@ def is_proof(received: str, token: str, *words: str) -> bool:
     return hmac.compare_digest(received.encode("utf-8", "replace"), proof(token, *words).encode())
 
 
-class Line:
+class LineConnection:
     """A connection that exchanges lines until a deadline."""
 
     def __init__(self, connection: socket.socket, seconds: float) -> None:
@@ -178,13 +178,13 @@ def hand_over(url: str, place: RelayPlace, patience: float = PATIENCE) -> Handed
         with socket.socket(socket.AF_UNIX if place.path else socket.AF_INET) as connection:
             connection.settimeout(patience)
             connection.connect(place.path or ("127.0.0.1", place.port))
-            return _ask(Line(connection, patience), url, place.token)
+            return _ask(LineConnection(connection, patience), url, place.token)
     except (OSError, Broken) as problem:
         reason = clean_line(reason_of(problem))
         return Handed(False, False, f"no relay answers at {place.where} ({reason})")
 
 
-def _ask(line: Line, url: str, token: str) -> Handed:
+def _ask(line: LineConnection, url: str, token: str) -> Handed:
     hello, _, theirs = line.hear().rpartition(" ")
     if hello != HELLO or not is_nonce(theirs):
         raise Broken("another program or another version of the relay listens there")
@@ -262,7 +262,7 @@ class Relay:
     def _talk(self, connection: socket.socket) -> None:
         try:
             with connection:
-                line = Line(connection, PROVING_SECONDS)
+                line = LineConnection(connection, PROVING_SECONDS)
                 ours = token_hex(16)
                 line.say(f"{HELLO} {ours}")
                 theirs = line.hear()

@@ -11,8 +11,8 @@ from reader.terminal.facts import (
     TRUECOLOUR,
     Facts,
     Finding,
+    Setting,
     Terminal,
-    Value,
     ask,
     beside_the_pipe,
     choices,
@@ -22,19 +22,19 @@ from reader.terminal.facts import (
 __all__ = ["ALLOWED", "TRUECOLOUR", "Facts", "Finding", "Terminal", "decide"]
 
 
-def glance(configured: Mapping[str, Value]) -> Terminal:
+def glance(configured: Mapping[str, Setting]) -> Terminal:
     """The terminal that this process runs in, as far as known without starting a program: takes half a
     millisecond. Inside tmux the variables may be out of date; see `here`."""
     return decide(collect(choices(configured), asks_tmux=False))
 
 
-def here(configured: Mapping[str, Value], remote: bool | None = None) -> Terminal:
+def here(configured: Mapping[str, Setting], remote: bool | None = None) -> Terminal:
     """The terminal that this process runs in; inside tmux after querying tmux, which takes some milliseconds
     and at most a second, so not before the first paint."""
     return decide(collect(choices(configured, remote), asks_tmux=True))
 
 
-def examined(configured: Mapping[str, Value], remote: bool | None = None) -> Terminal:
+def examined(configured: Mapping[str, Setting], remote: bool | None = None) -> Terminal:
     """The terminal that this process runs in, after querying it too; can take some seconds.
 
     If stdout is piped, the terminal on stderr is described without being queried.

@@ -85,11 +85,11 @@ class Terminal(NamedTuple):
         return signs == "ascii" or (signs == "auto" and not self.is_unicode)
 
 
-Value: TypeAlias = bool | int | str
-Choice: TypeAlias = Mapping[str, tuple[Value, str]]
+Setting: TypeAlias = bool | int | str
+Overrides: TypeAlias = Mapping[str, tuple[Setting, str]]
 """Name of a finding to its value and the reason."""
 
-ALLOWED: Mapping[str, tuple[Value, ...]] = {
+ALLOWED: Mapping[str, tuple[Setting, ...]] = {
     "remote": (True, False),
     "desktop": (True, False),
     "colours": (0, 16, 256, TRUECOLOUR),
@@ -103,7 +103,7 @@ ALLOWED: Mapping[str, tuple[Value, ...]] = {
 """The findings that can be overridden, with their possible values."""
 
 
-_BROWSER: Mapping[str, Value] = {
+_BROWSER: Mapping[str, Setting] = {
     "terminal": True,
     "remote": False,
     "desktop": False,
@@ -119,10 +119,10 @@ _BROWSER: Mapping[str, Value] = {
 again."""
 
 
-def choices(configured: Mapping[str, Value], remote: bool | None = None) -> Choice:
+def choices(configured: Mapping[str, Setting], remote: bool | None = None) -> Overrides:
     """The overrides of the configuration, then of a flag; `remote` is True for --remote, False for
     --local."""
-    chosen: dict[str, tuple[Value, str]] = {
+    chosen: dict[str, tuple[Setting, str]] = {
         name: (value, "set in the configuration") for name, value in configured.items()
     }
     if is_in_browser():
@@ -190,13 +190,13 @@ class Facts(NamedTuple):
     """None if tmux was not queried or did not answer."""
     is_utf8_line: bool | None = None
     """Whether the terminal's line is marked as UTF-8; None = there is no line to look at."""
-    chosen: Choice = {}
+    chosen: Overrides = {}
     """Overrides by the user."""
     answers: Answers = Answers()
     """The terminal's own replies, if it was queried."""
 
 
-def collect(chosen: Choice, *, asks_tmux: bool) -> Facts:
+def collect(chosen: Overrides, *, asks_tmux: bool) -> Facts:
     """The facts about this process."""
     env = dict(os.environ)
     _undo_coercion(env)

@@ -15,15 +15,15 @@ import pytest
 
 from reader import __version__, config
 from reader.config.paths import config_file
-from reader.feeds.network import Answer, FetchError, Network
+from reader.feeds.network import FetchError, Network, Response
 from tests.feeds.conftest import QUICK
 from tests.feeds.site import Page, Site
 
 
-def get(url: str, *, is_trusted: bool = True, **how: object) -> Answer:
+def get(url: str, *, is_trusted: bool = True, **how: object) -> Response:
     """The answer at an address."""
 
-    async def run() -> Answer:
+    async def run() -> Response:
         async with aclosing(Network(QUICK)) as network:
             return await network.get(url, is_trusted=is_trusted, **how)  # type: ignore[arg-type]
 
@@ -275,13 +275,13 @@ NOW = 1_800_000_000.0
 def test_retry_after_is_seconds_or_a_date(text: str, seconds: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is neither says nothing."""
     monkeypatch.setattr(time, "time", lambda: NOW)
-    assert Answer(429, "", "", {"retry-after": text}).wait == seconds
+    assert Response(429, "", "", {"retry-after": text}).wait == seconds
 
 
 @pytest.mark.parametrize("status", [304, 401, 403, 404, 407, 410, 429, 451, 500, 503, 300, 418])
 def test_every_status_has_a_sentence(status: int) -> None:
     """It names the number, and has a remedy or a reason."""
-    sentence = Answer(status, "", "", {"retry-after": "60"}, b"<html>").refusal
+    sentence = Response(status, "", "", {"retry-after": "60"}, b"<html>").refusal
     assert f"{status}" in sentence and "{" not in sentence
     assert ("next attempt after" in sentence) == (status in (429, 500, 503))
 
@@ -289,7 +289,7 @@ def test_every_status_has_a_sentence(status: int) -> None:
 def test_no_next_attempt_is_promised_where_there_is_none() -> None:
     """What a user asks for once is not tried again by the reader."""
     with pytest.raises(FetchError, match="try again later"):
-        Answer(503, "", "", {"retry-after": "60"}).require_success()
+        Response(503, "", "", {"retry-after": "60"}).require_success()
 
 
 @pytest.mark.parametrize("path", ["/feed;type=rss", "/a;b/feed;c?x=1;2", "/%2F%C3%A9?q=%C3%BC"])

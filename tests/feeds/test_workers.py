@@ -8,7 +8,7 @@ import pytest
 
 from reader.feeds.entries import NotAFeed
 from reader.feeds.matching import News
-from reader.feeds.network import Answer
+from reader.feeds.network import Response
 from reader.feeds.workers import Unread, Workers, read_feed
 from tests.feeds.site import item, rss
 
@@ -51,7 +51,7 @@ def test_an_entry_without_a_title_is_called_by_its_text_or_address(item: str, ti
 
 async def test_a_document_that_is_too_much_is_refused_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Deep nesting ends its process after a while; the next document is read by another."""
-    good = Answer(200, URL, "", {}, rss(item(1)))
+    good = Response(200, URL, "", {}, rss(item(1)))
     async with aclosing(Workers(1)) as workers:
         assert (await workers.read_feed(good)).total == 1
         monkeypatch.setattr("reader.feeds.workers.PATIENCE", 0.2)

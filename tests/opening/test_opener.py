@@ -13,7 +13,7 @@ from unittest.mock import patch
 import pytest
 
 from reader.config import Config
-from reader.opening.opener import Plan, Step, UnsafeUrl, carry_out, plan, plan_text
+from reader.opening.opener import Plan, PlanStep, UnsafeUrl, carry_out, plan, plan_text
 from reader.opening.programs import late_failures
 from reader.terminal import Facts, Terminal, decide
 
@@ -143,9 +143,9 @@ def test_text_browsers_need_the_terminal(terminal: Terminal, program: str) -> No
 def test_reading_in_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """The configured text browser, else the first that is installed, gets the page where one asks for it."""
     monkeypatch.setattr("shutil.which", {"lynx": "x", "links": "x", "my": "x"}.get)
-    assert plan_text(URL, Config()).steps == (Step("text", ("lynx", URL)),)
+    assert plan_text(URL, Config()).steps == (PlanStep("text", ("lynx", URL)),)
     mine = Config(text_browser=("my", "-u", "%s"))
-    assert plan_text(URL, mine).steps == (Step("text", ("my", "-u", URL)),)
+    assert plan_text(URL, mine).steps == (PlanStep("text", ("my", "-u", URL)),)
     monkeypatch.setattr("shutil.which", lambda _: None)
     assert "w3m" in plan_text(URL, Config()).sentence
 
@@ -173,11 +173,11 @@ def test_a_relay_comes_before_the_browsers_of_the_server() -> None:
     relay = "t" * 20 + "@127.0.0.1:7077"
     remote = seen({"READER_RELAY": relay, "DISPLAY": ":0"})
     assert planned(remote, "a", browser=("a",)).steps == (
-        Step("relay", place=relay),
-        Step("browser", ("a", URL)),
+        PlanStep("relay", place=relay),
+        PlanStep("browser", ("a", URL)),
     )
-    assert planned(REMOTE, relay=relay).steps == (Step("relay", place=relay),)
-    assert planned(BARE, relay=relay).steps == (Step("relay", place=relay),)
+    assert planned(REMOTE, relay=relay).steps == (PlanStep("relay", place=relay),)
+    assert planned(BARE, relay=relay).steps == (PlanStep("relay", place=relay),)
     assert planned(LOCAL, relay=relay).steps == ()
 
 
