@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.article import dates
-from reader.article.identity import host_of
+from reader.article.identity import host_of, id_of, key_of
 from reader.article.plain_text import searched_text
-from reader.article.record import Article, id_of, key_of
+from reader.article.record import Article
 from reader.article.text import fold, signs, words
 from reader.collection.files import load
 from reader.collection.folders import Collection as Folders

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from array import array
+from hashlib import blake2b
 from itertools import pairwise
 from zlib import crc32
 
-from reader.article.record import key_of
 from reader.article.text import words
 
 SHORTEST_TEXT = 16
@@ -43,6 +43,20 @@ def identity_of(url: str, relative: str) -> str:
     route = found[4] if found[4] and found[4][1:2] in ("/", "!") else ""
     place = f"{name}:{port}" if port and port != _DEFAULT_PORTS[scheme] else name
     return f"{scheme}://{place}{rest}{mark}{parameters}{route}"
+
+
+def key_of(identity: str) -> int:
+    """The 63-bit number that represents an identity in both databases.
+
+    It is the head of BLAKE2b's default 64-byte digest, so its first 48 bits are the article's id.
+    """
+    digest = blake2b(identity.encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def id_of(key: int) -> str:
+    """The public 12-digit id of an article with this key."""
+    return f"{key >> 15:012x}"
 
 
 def anchor_of(url: str) -> str:

@@ -7,8 +7,9 @@ importing `dataclasses` costs each `reader list`. Reading and parsing are done e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from reader.article.identity import id_of, key_of
 
 if TYPE_CHECKING:
     from reader.article.dates import When
@@ -168,17 +169,3 @@ class Article(NamedTuple):
     def id(self) -> str:
         """The 12 hex digits that identify the article for people and scripts."""
         return id_of(key_of(self.identity))
-
-
-def key_of(identity: str) -> int:
-    """The 63-bit number that represents an identity in both databases.
-
-    It is the head of BLAKE2b's default 64-byte digest, so its first 48 bits are the article's id.
-    """
-    digest = blake2b(identity.encode("utf-8", "surrogatepass")).digest()
-    return int.from_bytes(digest[:8], "big") >> 1
-
-
-def id_of(key: int) -> str:
-    """The public 12-digit id of an article with this key."""
-    return f"{key >> 15:012x}"

@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 from reader.article.record import SKIPPED_FOLDERS, Place, Problem, Site
 from reader.article.text import display_path
 from reader.collection.sites import SITE_FILES, look_again, provider_folder, site_above, stamps_above
-from reader.errors import UsageError
+from reader.errors import UsageError, reason_of
 
 Source: TypeAlias = "str | os.PathLike[str]"
 """A folder or a file, as a user names it."""
@@ -185,7 +185,7 @@ class Collection:
             except FileNotFoundError:
                 continue
             except OSError as error:
-                reason = f"this folder can't be listed ({error.strerror}); its articles are missing"
+                reason = f"this folder can't be listed ({reason_of(error)}); its articles are missing"
                 self.notes.append(Problem(display_path(path), 0, "file", reason))
                 continue
             if below:
@@ -252,8 +252,8 @@ def _checked(source: Source) -> tuple[str, bool]:
     except FileNotFoundError:
         raise UsageError(f"{shown} does not exist; give a folder of articles or an article file") from None
     except (OSError, RuntimeError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise UsageError(f"{shown} can't be read ({why}); check its permissions or give another") from None
+        reason = reason_of(error)
+        raise UsageError(f"{shown} can't be read ({reason}); check its permissions or give another") from None
     raise UsageError(f"{shown} is neither a folder nor a regular file; give a folder of articles")
 
 

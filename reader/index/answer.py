@@ -8,8 +8,8 @@ from typing import Protocol, TypeVar
 
 from pyroaring import BitMap
 
-from reader.article.identity import identity_of
-from reader.article.record import Article, key_of
+from reader.article.identity import identity_of, key_of
+from reader.article.record import Article
 from reader.article.text import display_path
 from reader.errors import NoSuchArticle
 from reader.index.backend import ArticleRow

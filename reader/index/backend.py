@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 from pyroaring import BitMap
 
 from reader.article.dates import When
-from reader.article.record import id_of
+from reader.article.identity import id_of
 from reader.query.results import Headline
 
 KnownValue: TypeAlias = tuple[str, str, str]

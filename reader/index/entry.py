@@ -17,9 +17,9 @@ from typing import NamedTuple
 from unicodedata import category
 
 from reader.article.dates import sort_seconds
-from reader.article.identity import host_of, is_web, sketch_of
+from reader.article.identity import host_of, is_web, key_of, sketch_of
 from reader.article.plain_text import searched_text
-from reader.article.record import Article, Place, Problem, key_of
+from reader.article.record import Article, Place, Problem
 from reader.article.text import display_path, is_unspaced, signs, words
 from reader.collection.files import Content, read_content
 from reader.collection.folders import Roots

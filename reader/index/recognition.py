@@ -12,8 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from reader.article.identity import anchor_of, is_web, sketch_likeness, sketch_of
-from reader.article.record import key_of
+from reader.article.identity import anchor_of, is_web, key_of, sketch_likeness, sketch_of
 
 MOST_COMPARED, MOST_OF_A_NAME = 250_000, 50
 """Limit of pairs of articles whose texts are compared in one refresh; beyond it, only those with the same

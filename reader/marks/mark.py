@@ -14,8 +14,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from reader.article.identity import is_web
-from reader.article.record import id_of, key_of
+from reader.article.identity import id_of, is_web, key_of
 from reader.article.text import clean, clean_line
 from reader.errors import UsageError
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from reader.article.text import clean_line
 from reader.article.urls import checked_url
 from reader.config import paths, private_files
-from reader.errors import ReaderError, StorageError
+from reader.errors import ReaderError, StorageError, reason_of
 from reader.permissions import require
 from reader.pictures.decoding import PictureError
 
@@ -108,7 +108,7 @@ def _read_file(path: str) -> bytes:
                 raise PictureError(f"its file has {found.st_size >> 20} MB")
             return file.read(MOST_BYTES)
     except OSError as error:
-        raise PictureError(f"its file can't be read: {error.strerror}") from None
+        raise PictureError(f"its file can't be read: {reason_of(error)}") from None
 
 
 def _keep(path: str, raw: bytes) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.article.record import key_of
+from reader.article.identity import key_of
 from reader.cli.mark import open_marks
 from reader.marks.database import Change
 from tests.cli.conftest import Run

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader import cli
-from reader.article.record import key_of
+from reader.article.identity import key_of
 from reader.config import paths
 from reader.errors import StorageError
 from reader.marks.database import FILE, VERSION, Change, Marks

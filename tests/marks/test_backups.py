@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.article.record import key_of
+from reader.article.identity import key_of
 from reader.config import paths
 from reader.errors import DamageError
 from reader.marks import backups

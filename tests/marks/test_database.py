@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.article.record import key_of
+from reader.article.identity import key_of
 from reader.errors import StorageError, UsageError
 from reader.marks.database import VERSION, Change, Mark, Marks, Traces
 from reader.marks.mark import KEPT_CHANGES

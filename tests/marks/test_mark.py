@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reader import cli
-from reader.article.record import key_of
+from reader.article.identity import key_of
 from reader.errors import UsageError
 from reader.marks.database import Change, Marks
 from reader.marks.mark import Mark, merged

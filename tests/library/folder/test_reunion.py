@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.article.record import key_of
+from reader.article.identity import key_of
 from reader.config import paths
 from reader.library.sources import open_library
 from reader.marks.database import FILE, Change, Marks
