@@ -44,6 +44,6 @@ class Start(NamedTuple):
 
     @property
     def begins_folded(self) -> bool:
-        """Returns whether the list is folded by stories at first."""
+        """Whether the list is folded by stories at first."""
         settings = (self.is_folded, self.visit.is_folded, self.config.list.stories)
         return next(one for one in settings if one is not None)

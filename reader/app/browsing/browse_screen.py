@@ -142,7 +142,7 @@ class BrowseScreen(Screen[None]):
         self.loader = ArticleLoader(
             self, self.filters, self.picture, RelatedArticles(self, self.filters), self.read_timer
         )
-        self._commanded = (
+        self._parts_with_actions = (
             self.filters,
             self.results_display,
             self.marks,
@@ -507,7 +507,7 @@ class BrowseScreen(Screen[None]):
         if not is_allowed(name):
             return
         action, *arguments = action_parts(name, times)
-        for one in (self, *self._commanded):
+        for one in (self, *self._parts_with_actions):
             if method := getattr(one, f"action_{action}", None):
                 with reported_errors(self.warn):
                     method(*arguments)

@@ -32,9 +32,8 @@ class Feeds:
     def __init__(self, host: Host, filters: Filters, fetching: Fetching) -> None:
         self._host, self._library, self._config = host, host.library, host.start.config
         self._filters, self._fetching, self._information = filters, fetching, host.information
-        self._keys, self._is_news, self._is_sample = (
-            host.keymap.words, host.start.is_news, host.start.is_sample
-        )  # fmt: skip
+        self._keys = host.keymap.words
+        self._is_news, self._is_sample = host.start.is_news, host.start.is_sample
         self._processes: set[FeedProcess] = set()
         """Those that look for feeds or fetch a full text."""
         self._page: FeedsPage | None = None

@@ -12,7 +12,7 @@ from textual.app import SuspendNotSupported
 
 from reader import terminal
 from reader.app.browsing.host import Host
-from reader.app.wording import NO_ARTICLE
+from reader.app.wording import NO_ARTICLE, reported_errors
 from reader.errors import ReaderError, counted
 from reader.opening import clipboard, opener, programs
 from reader.opening.programs import late_failures, run_here
@@ -111,10 +111,8 @@ class Opening:
         """Show the addresses to click, select or scan; opens and copies nothing."""
         good: list[Link] = []
         for title, url in self._links():
-            try:
+            with reported_errors(self._host.warn):
                 good.append((title, opener.checked_url(url)))
-            except ReaderError as error:
-                self._host.warn(str(error))
         if good:
             self._show_page("", good)
 
