@@ -38,6 +38,9 @@ ROOM = 2 << 30
 LONG = (pytest.mark.long, pytest.mark.timeout(1800))
 """Marks the long form of a test, or the rarer ones of its cases: `pytest -m long` runs them."""
 
+QUICK = pytest.mark.timeout(20)
+"""Marks a test whose hostile input takes milliseconds, or minutes where the time grows with its square."""
+
 _NUMBERS = count(1)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.article.text import clean
 from reader.feeds.html import converted, excerpt_of, without_tracking
+from tests.conftest import QUICK
 
 BASE = "https://paper.example/news/one"
 
@@ -84,11 +83,10 @@ def test_too_deep_a_text_is_still_there(piece: str) -> None:
 @pytest.mark.parametrize(
     "piece", ["<a", "<!--", "<![CDATA[", "<?", '<a b="', "<", "<li><ul>", "x_*", "<pre>", "<!x"]
 )
+@QUICK
 def test_hostile_html_takes_no_time(piece: str) -> None:
     """100,000 times the same beginning is not quadratic; the worker's patience is the last word."""
-    begin = time.process_time()
     markdown_of(piece * 20_000)
-    assert time.process_time() - begin < 15
 
 
 @given(st.text(alphabet=st.sampled_from("<>/abpi &;=\"'!-[]()*_`#\\\n\x1b\u202e"), max_size=80))

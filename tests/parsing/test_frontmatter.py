@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 from reader.article.record import Value
 from reader.parsing.frontmatter import Split, pairs, read, split
 from reader.parsing.headers import MAX_HEADER
+from tests.conftest import QUICK
 from tests.written import CANONICAL
 
 
@@ -258,11 +257,10 @@ BOMB = "a0: &a0 [x,x,x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1},*a{n - 1}]\n" for 
         ("%YAML 9.9\ntitle: x", "not valid YAML"),
     ],
 )  # fmt: skip
+@QUICK
 def test_hostile_headers_are_one_problem(header: str, reason: str) -> None:
     """Nesting, bombs and nonsense are named quickly, and the good title and the body are there."""
-    begin = time.process_time()
     found = read(f"---\ntitle: good\n{header}\n---\nbody")
-    assert time.process_time() - begin < 2
     assert any(reason in flaw.reason for flaw in found.flaws)
     assert found.body == "body"
     assert "title" in found.fields
@@ -279,11 +277,10 @@ def test_hostile_headers_are_one_problem(header: str, reason: str) -> None:
         "\t" * 200_000 + "]",
     ],
 )
+@QUICK
 def test_hostile_toml_is_one_problem(header: str) -> None:
     """Deep TOML neither crashes nor takes its time."""
-    begin = time.process_time()
     found = read(f"+++\ntitle = 'good'\n{header}\n+++\nbody")
-    assert time.process_time() - begin < 2
     assert len(found.flaws) == 1
     assert found.fields["title"] == "good" and found.body == "body"
 
@@ -352,13 +349,12 @@ def test_pairs_go_on_in_indented_lines() -> None:
     assert pairs("Title:\n" + " a\n \n" * 2) == [(0, "Title", "a a")]
 
 
+@QUICK
 def test_megabytes_are_no_header() -> None:
     """Pairs that are larger than a header may be are text, and the largest are quickly read."""
-    begin = time.process_time()
     largest = "Title: x\n" + " a\n" * ((MAX_HEADER - 9) // 3)
     assert split(f"{largest}\nbody").style == "pairs"
     assert split(f"{largest} and more\n\nbody").style == "none"
-    assert time.process_time() - begin < 1
 
 
 @given(st.text(st.sampled_from("-+.\n a:='T\"")), st.booleans())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from time import process_time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +22,7 @@ from reader.parsing.headers import (
     read_yaml,
     refuse_excess,
 )
-from tests.conftest import rarely
+from tests.conftest import QUICK, rarely
 
 
 def test_the_deepest_nesting_that_is_parsed() -> None:
@@ -108,14 +106,13 @@ def test_aliases_up_to_the_limit() -> None:
         read_yaml(good.replace("[", "[*a, "), 2)
 
 
+@QUICK
 def test_merges_that_double_themselves_are_refused_quickly() -> None:
     """Merge keys count as the aliases that they are."""
     header = "a0: &a0 {" + ", ".join(f"k{n}: v" for n in range(1000)) + "}\n"
     header += "".join(f"a{n}: &a{n}\n  <<: [{', '.join([f'*a{n - 1}'] * 3)}]\n" for n in range(1, 12))
-    begin = process_time()
     with pytest.raises(HeaderError, match="too many aliases"):
         read_yaml(header, 2)
-    assert process_time() - begin < 2
 
 
 def test_a_placeholder_of_a_template_is_one_flaw() -> None:
@@ -205,8 +202,7 @@ DOTS = ".".join("a" * 60)
         ),
     ],
 )
-def test_large_headers_take_their_time_and_no_more(text: str) -> None:
-    """A file's header, however it is made, is read in far less than two seconds."""
-    begin = process_time()
+@QUICK
+def test_large_headers_take_linear_time(text: str) -> None:
+    """A file's header, whatever it consists of, is read quickly."""
     read(text)
-    assert process_time() - begin < 1.5
