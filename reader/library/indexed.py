@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from reader.index.answer import IndexResults, facet_of, find_article, is_measured, related_of, rows_of
 from reader.index.view import QueryableIndex
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reader.article.record import Article
     from reader.index.answer import Asker
     from reader.index.backend import ArticleRow
+    from reader.marks.mark import Change
     from reader.query import Query
     from reader.query.results import Facet, Folding, Headline, RelatedLink, Results
     from reader.query.topic_rules import TopicRules
@@ -25,15 +26,33 @@ GONE = "this article is no longer in the collection: refresh the list"
 
 _Found = TypeVar("_Found")
 _Index = TypeVar("_Index", bound=QueryableIndex)
+_Marks = TypeVar("_Marks", bound="ArticleMarks")
 
 
-class IndexedLibrary(Library, Generic[_Index]):
-    """Answers queries from an index."""
+class ArticleMarks(Protocol):
+    """The user's marks on the articles of a collection, which are given as rows of its index."""
 
-    def __init__(self, index: _Index, asker: Asker) -> None:
+    def change(self, rows: Sequence[ArticleRow], change: Change, *, is_undoable: bool = True) -> int:
+        """Change the marks of these articles; returns how many were changed."""
+
+    def undo(self) -> str | None:
+        """Undo the last change; returns its description ("3 marked read"), or None."""
+
+    def redo(self) -> str | None:
+        """Redo the last undone change; returns its description, or None."""
+
+    def notes(self, rows: Sequence[ArticleRow]) -> dict[int, str]:
+        """Returns the notes on these articles by key."""
+
+
+class IndexedLibrary(Library, Generic[_Index, _Marks]):
+    """Answers queries from an index, and changes marks."""
+
+    def __init__(self, index: _Index, asker: Asker, marks: _Marks) -> None:
         """Results keep `asker`, to read their pages."""
         self._index = index
         self._asker = asker
+        self._marks = marks
         self._rules_used = 0
 
     def use_topics(self, rules: TopicRules) -> None:
@@ -77,6 +96,36 @@ class IndexedLibrary(Library, Generic[_Index]):
 
         now, listed = datetime.now(UTC), self.related(article)
         return self._answer(lambda: related_links(self._index, headline, article, listed, shown, now, limit))
+
+    def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
+        """See Library. The index and the marks are queried once for all of them."""
+        rows = {row.key >> 15: row for row in self._rows_of(headlines)}
+        notes = self._marks.notes([*rows.values()])
+        article_of = self._articles_of([*rows.values()])
+        for headline in headlines:
+            row = rows.get(int(headline.id, 16))
+            if row is None:
+                yield headline, None, ""
+            else:
+                yield headline, article_of(row), notes.get(row.key, "")
+
+    @abstractmethod
+    def _articles_of(self, rows: Sequence[ArticleRow]) -> Callable[[ArticleRow], Article | None]:
+        """Returns a function that returns the article of any of these rows; None for one that is gone."""
+
+    def note(self, headline: Headline) -> str:
+        return next(iter(self._marks.notes(self._rows_of([headline])).values()), "")
+
+    def mark(
+        self, headlines: Iterable[Headline] | Results | Stretch, change: Change, *, is_undoable: bool = True
+    ) -> int:
+        return self._marks.change(self._rows_to_mark(headlines), change, is_undoable=is_undoable)
+
+    def undo(self) -> str | None:
+        return self._marks.undo()
+
+    def redo(self) -> str | None:
+        return self._marks.redo()
 
     def _rows_of(self, headlines: Iterable[Headline]) -> list[ArticleRow]:
         """Returns the rows of these headlines, without articles that are gone."""

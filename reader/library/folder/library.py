@@ -22,12 +22,11 @@ from reader.index.backend import ArticleRow
 from reader.index.scan import any_difference, folders_changed
 from reader.index.search import has_phrase
 from reader.index.store import Index
-from reader.library.folder.marking import MarksDesk
+from reader.library.folder.marking import FolderMarks
 from reader.library.indexed import GONE, IndexedLibrary
-from reader.marks.mark import Change
 from reader.permissions import permissions
 from reader.query import Query
-from reader.query.results import Folding, Headline, Progress, Results, Stretch
+from reader.query.results import Folding, Headline, Progress, Results
 from reader.query.topic_rules import topic_rules
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def rules_of(config: settings.Config) -> Rules:
     return Rules(config.skip_folders, tuple(sites))
 
 
-class FolderLibrary(IndexedLibrary[Index]):
+class FolderLibrary(IndexedLibrary[Index, FolderMarks]):
     """A collection with its index and the user's marks. Safe to call from several threads."""
 
     def __init__(
@@ -76,11 +75,10 @@ class FolderLibrary(IndexedLibrary[Index]):
         self._roots = collection.roots
         index = Index(cache, self._with_phrase)
         self._guard = GuardedIndex(index, self._updated)
-        super().__init__(index, self._guard)
-        self._changes = ChangeDetector(index, collection)
         self.notices = index.notices
         """Notices to show the user once."""
-        self.marks = MarksDesk(index, self._roots, data, self.notices)
+        super().__init__(index, self._guard, FolderMarks(index, self._roots, data, self.notices))
+        self._changes = ChangeDetector(index, collection)
 
     @classmethod
     def open(cls, sources: Sequence[Source]) -> FolderLibrary:
@@ -124,7 +122,7 @@ class FolderLibrary(IndexedLibrary[Index]):
 
     @property
     def generation(self) -> tuple[int, int, int]:
-        return self._guard.ask(self._index.generation), self.marks.turn, self._rules_used
+        return self._guard.ask(self._index.generation), self._marks.turn, self._rules_used
 
     @property
     def total(self) -> int:
@@ -139,16 +137,16 @@ class FolderLibrary(IndexedLibrary[Index]):
         try:
             for progress in self._updated(rebuild=rebuild, shows_first=shows_first):
                 if progress.changed:
-                    self.marks.follow()
+                    self._marks.follow()
                 yield progress
         except Exception as error:
             yield from self._guard.rebuilt_after(error)
         self._settle_marks()
 
     def _settle_marks(self) -> None:
-        self._guard.ask(self.marks.follow)
-        self.marks.store()
-        self.marks.back_up()
+        self._guard.ask(self._marks.follow)
+        self._marks.store()
+        self._marks.back_up()
 
     def _updated(self, *, rebuild: bool = False, shows_first: bool = True) -> Iterator[Progress]:
         # Imported late: the code that writes an index is a third of it, and a start without changes needs
@@ -188,7 +186,7 @@ class FolderLibrary(IndexedLibrary[Index]):
     def _with_marks(self, question: Callable[[], _Found]) -> _Found:
         """Ask with the current marks; repeat if another reader's edition came in between."""
         while True:
-            edition = self.marks.follow()
+            edition = self._marks.follow()
             found = question()
             if edition == self._index.edition:
                 return found
@@ -254,17 +252,14 @@ class FolderLibrary(IndexedLibrary[Index]):
         cache = str(paths.cache_dir() / "pictures")
         return pictures.read(source, cache=cache, may_fetch=may_fetch)
 
-    def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
-        """See Library. The index is queried once for all of them, not twice for each."""
-        rows = {row.key >> 15: row for row in self._rows_of(headlines)}
-        notes = self.marks.notes(list(rows.values()))
-        for headline in headlines:
-            row = rows.get(int(headline.id, 16))
+    def _articles_of(self, rows: Sequence[ArticleRow]) -> Callable[[ArticleRow], Article | None]:
+        def article_of(row: ArticleRow) -> Article | None:
             try:
-                article = self._article_of(row) if row is not None else None
+                return self._article_of(row)
             except NoSuchArticle:
-                article = None
-            yield headline, article, notes.get(row.key, "") if row is not None else ""
+                return None
+
+        return article_of
 
     def paths(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, str]]:
         """See Library; doesn't access the files."""
@@ -272,20 +267,6 @@ class FolderLibrary(IndexedLibrary[Index]):
         for headline in headlines:
             if path := rows.get(int(headline.id, 16)):
                 yield headline, path
-
-    def note(self, headline: Headline) -> str:
-        return next(iter(self.marks.notes(self._rows_of([headline])).values()), "")
-
-    def mark(
-        self, headlines: Iterable[Headline] | Results | Stretch, change: Change, *, is_undoable: bool = True
-    ) -> int:
-        return self.marks.change(self._rows_to_mark(headlines), change, is_undoable=is_undoable)
-
-    def undo(self) -> str | None:
-        return self.marks.undo()
-
-    def redo(self) -> str | None:
-        return self.marks.redo()
 
     def problems(self) -> Iterator[Problem]:
         yield from self._guard.ask(lambda: list(self._index.problems()))
@@ -307,11 +288,11 @@ class FolderLibrary(IndexedLibrary[Index]):
         return self._index, self._roots
 
     def be_patient(self, reading: float, writing: float) -> None:
-        self.marks.be_patient(reading, writing)
+        self._marks.be_patient(reading, writing)
 
     def close(self) -> None:
         self._changes.close()
-        self.marks.close()
+        self._marks.close()
         self._index.close()
 
 

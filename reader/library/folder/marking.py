@@ -34,8 +34,8 @@ PATIENCE = 0.1
 """Seconds that a question waits while marks are written: marking a million articles takes a minute."""
 
 
-class MarksDesk:
-    """Marks of one collection's articles. Safe to call from several threads."""
+class FolderMarks:
+    """`ArticleMarks` of one collection. Safe to call from several threads."""
 
     def __init__(
         self, index: Index, roots: Roots, folder: str | PathLike[str] | None, notices: list[str]
@@ -164,7 +164,6 @@ class MarksDesk:
             self._marks.file.be_patient(Patience(reading, writing))
 
     def change(self, rows: Sequence[ArticleRow], change: Change, *, is_undoable: bool = True) -> int:
-        """Change the marks of these articles; returns how many were changed. Raises StorageError."""
         if not self._marks.is_kept:
             raise StorageError('marks cannot be saved; "reader doctor" names the folder to make writable')
         blanks = {row.key: blank(row) for row in rows}
@@ -173,11 +172,9 @@ class MarksDesk:
         return self._changed(lambda marks: marks.change(articles, change, traces, is_undoable=is_undoable))
 
     def undo(self) -> str | None:
-        """Undo the last change; returns its description ("3 marked read"), or None. Raises StorageError."""
         return self._changed(Marks.undo)
 
     def redo(self) -> str | None:
-        """Redo the last undone change; returns its description, or None. Raises StorageError."""
         return self._changed(Marks.redo)
 
     def _changed(self, action: Callable[[Marks], _Done]) -> _Done:
@@ -186,7 +183,6 @@ class MarksDesk:
         return done
 
     def notes(self, rows: Sequence[ArticleRow]) -> dict[int, str]:
-        """Returns the notes on these articles by key."""
         found = self._whole(lambda marks: marks.of([row.key for row in rows]))
         return {key: mark.note for key, mark in found.items() if mark.note}
 

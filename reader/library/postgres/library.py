@@ -17,13 +17,14 @@ from reader.article.text import clean_line
 from reader.config import settings
 from reader.errors import NoSuchArticle
 from reader.index.answer import IndexResults
+from reader.index.backend import ArticleRow
 from reader.library.indexed import GONE, IndexedLibrary
 from reader.library.postgres.connection import SharedError, connect, server_errors, shown
 from reader.library.postgres.index import SharedIndex
 from reader.library.postgres.schema import CHANNEL
 from reader.marks.mark import Change, Traces
 from reader.query import Query
-from reader.query.results import Folding, Headline, Progress, Report, Results, Stretch
+from reader.query.results import Folding, Headline, Progress, Report, Results
 from reader.query.topic_rules import TopicRules, topic_rules
 
 _Found = TypeVar("_Found")
@@ -39,14 +40,41 @@ LOOK_SECONDS = 5.0
 unnoticed."""
 
 
-class SharedLibrary(IndexedLibrary[SharedIndex]):
+class RoleMarks:
+    """`ArticleMarks` of the connected role. Changes raise SharedError if no server accepts them."""
+
+    def __init__(self, index: SharedIndex) -> None:
+        self._index = index
+
+    def change(self, rows: Sequence[ArticleRow], change: Change, *, is_undoable: bool = True) -> int:
+        articles = {row.key: identity_of(row.url, "") or f"shared:{row.key:016x}" for row in rows}
+        traces = {row.key: Traces(row.title_key, row.text_key, row.date) for row in rows}
+        return self._done(self._index.marks.change(articles, change, traces, is_undoable=is_undoable))
+
+    def undo(self) -> str | None:
+        return self._done(self._index.marks.undo())
+
+    def redo(self) -> str | None:
+        return self._done(self._index.marks.redo())
+
+    def _done(self, outcome: _Found) -> _Found:
+        """Make a change visible to the next question."""
+        self._index.own_turn = self._index.marks.turn
+        return outcome
+
+    def notes(self, rows: Sequence[ArticleRow]) -> dict[int, str]:
+        found = self._index.marks.of([row.key for row in rows])
+        return {key: mark.note for key, mark in found.items() if mark.note}
+
+
+class SharedLibrary(IndexedLibrary[SharedIndex, RoleMarks]):
     """A collection in PostgreSQL with the marks of the connected role. Safe to call from several threads."""
 
     def __init__(self, address: str) -> None:
         """Connect. Raises SharedError."""
         self._address = address
         index = SharedIndex(address)
-        super().__init__(index, index)
+        super().__init__(index, index, RoleMarks(index))
         self._watch = Watch(address, index)
         self.notices: list[str] = []
         """Notices to show the user once."""
@@ -153,18 +181,13 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
                 return article
         raise NoSuchArticle(GONE)
 
-    def read(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, Article | None, str]]:
-        rows = {row.key >> 15: row.key for row in self._rows_of(headlines)}
-
+    def _articles_of(self, rows: Sequence[ArticleRow]) -> Callable[[ArticleRow], Article | None]:
         def articles() -> Mapping[int, Article]:
             with self._index.store() as store:
-                return store.articles([*rows.values()])
+                return store.articles([row.key for row in rows])
 
         found = self._index.ask(articles)
-        notes = self._notes([*rows.values()])
-        for headline in headlines:
-            key = rows.get(int(headline.id, 16), -1)
-            yield headline, found.get(key), notes.get(key, "")
+        return lambda row: found.get(row.key)
 
     def picture(self, article: Article, url: str, *, may_fetch: bool) -> bytes:
         """See Library; only from the network."""
@@ -180,34 +203,6 @@ class SharedLibrary(IndexedLibrary[SharedIndex]):
 
     def paths(self, headlines: Sequence[Headline]) -> Iterator[tuple[Headline, str]]:
         return iter(())  # the files are elsewhere
-
-    def note(self, headline: Headline) -> str:
-        return next(iter(self._notes([row.key for row in self._rows_of([headline])]).values()), "")
-
-    def _notes(self, keys: Sequence[int]) -> dict[int, str]:
-        return {key: mark.note for key, mark in self._index.marks.of(keys).items() if mark.note}
-
-    def mark(
-        self, headlines: Iterable[Headline] | Results | Stretch, change: Change, *, is_undoable: bool = True
-    ) -> int:
-        """See Library. Raises SharedError if no server accepts changes."""
-        marks = self._index.marks
-        rows = self._rows_to_mark(headlines)
-        articles = {row.key: identity_of(row.url, "") or f"shared:{row.key:016x}" for row in rows}
-        traces = {row.key: Traces(row.title_key, row.text_key, row.date) for row in rows}
-        return self._changed(lambda: marks.change(articles, change, traces, is_undoable=is_undoable))
-
-    def _changed(self, change: Callable[[], _Found]) -> _Found:
-        """Change marks: never sent twice, and visible to the next question."""
-        done = change()
-        self._index.own_turn = self._index.marks.turn
-        return done
-
-    def undo(self) -> str | None:
-        return self._changed(self._index.marks.undo)
-
-    def redo(self) -> str | None:
-        return self._changed(self._index.marks.redo)
 
     def problems(self) -> Iterator[Problem]:
         question = "select path, line, field, reason from problem order by path, line, field"
