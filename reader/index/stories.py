@@ -11,6 +11,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from math import ceil
 from typing import NamedTuple, TypeAlias
 
 from pyroaring import BitMap
@@ -108,8 +109,12 @@ class StoryFinder:
             "select date from articles where date >= ? and date < ?", (since * DAY, (until + 1) * DAY)
         )
         sizes = Counter(date // DAY for (date,) in dates)
-        share = sum(sizes.values()) // (4 * workers.count if workers else 1)
-        most = min(max(share, LEAST_TASK), MOST_TASK)
+        articles, count = sum(sizes.values()), workers.count if workers else 1
+        tasks = ceil(articles / min(max(articles // (4 * count), LEAST_TASK), MOST_TASK))
+        if tasks > count:
+            # As many of the same size for each worker: none waits for another.
+            tasks = ceil(tasks / count) * count
+        most = ceil(articles / max(tasks, 1))
         start, count = since, 0
         for day in sorted(sizes):
             count += sizes[day]
