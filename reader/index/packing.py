@@ -19,7 +19,8 @@ import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, groupby
+from io import BytesIO
+from itertools import chain, groupby
 from operator import itemgetter
 from struct import Struct
 from struct import pack as pack_as
@@ -282,10 +283,9 @@ def _merged(runs: Sequence[Run]) -> dict[str, bytes]:
     """Returns value -> the low 16 bits of its numbers, ascending."""
     found: dict[str, bytes] = defaultdict(bytes)
     for run in reversed(runs):
-        ends = [2 * end for end in accumulate(array("I", run.counts))]
-        pieces = map(run.lows.__getitem__, map(slice, [0, *ends], ends))
-        for value, piece in zip(run.values.decode().split("\n"), pieces, strict=True):
-            found[value] += piece
+        lows = BytesIO(run.lows)
+        for value, count in zip(run.values.decode().split("\n"), array("I", run.counts), strict=True):
+            found[value] += lows.read(2 * count)
     return found
 
 
@@ -315,21 +315,29 @@ def _divide(field: int, words: Sequence[str], lows: Sequence[bytes], made: Store
             few_lows.append(one)
     made.rare.extend((field, word, data) for word, data in rare_rows(few, few_lows))
     if field == SetKind.WORD:
-        for prefix, count, found in prefixes(_beginnings(words, lows)):
-            if is_crowded(count):
-                made.add(SetKind.PREFIX, prefix, pack_set(found))
+        _add_prefixes(made, words, lows)
 
 
-def _beginnings(words: Sequence[str], lows: Sequence[bytes]) -> Iterator[tuple[str, int, BitMap]]:
-    """Yields (beginning, count of words, numbers) for the longest prefixes of sorted words."""
-    start = 0
-    for beginning, group in groupby(words, key=itemgetter(slice(PREFIX_LENGTHS[-1]))):
-        stop = start + len(list(group))
-        # Sorting the numbers of several rare words is cheaper than making a set of each.
-        short = sorted(set(numbers_in(b"".join([one for one in lows[start:stop] if len(one) <= _SHORT]))))
-        sets = [part for one in lows[start:stop] if len(one) > _SHORT for part in listed_many(one)]
-        yield beginning, stop - start, BitMap.union(BitMap(array("I", short), optimize=False), *sets)
-        start = stop
+def _add_prefixes(made: StoredSets, words: Sequence[str], lows: Sequence[bytes], length: int = 0) -> BitMap:
+    """Add the sets of the crowded prefixes of sorted words, which share so many first letters; returns the
+    numbers of all these words."""
+    sets: list[BitMap] = []
+    others: list[bytes] = []
+    stop = 0
+    for prefix, group in groupby(words, key=itemgetter(slice(length + 1))):
+        if length == PREFIX_LENGTHS[-1]:
+            break
+        start, stop = stop, stop + len(list(group))
+        if is_crowded(stop - start) and len(prefix) > length:
+            sets.append(_add_prefixes(made, words[start:stop], lows[start:stop], length + 1))
+            made.add(SetKind.PREFIX, prefix, pack_set(sets[-1]))
+        else:
+            others += lows[start:stop]
+    others += lows[stop:]
+    # Sorting the numbers of several rare words is cheaper than making a set of each.
+    short = sorted(set(numbers_in(b"".join([one for one in others if len(one) <= _SHORT]))))
+    sets += [part for one in others if len(one) > _SHORT for part in listed_many(one)]
+    return BitMap.union(BitMap(array("I", short), optimize=False), *sets)
 
 
 _SHORT = 32
