@@ -47,11 +47,14 @@ _FIRST_SHAPED = "\u0590"
 """Joiners shape the letters of scripts from Hebrew and Arabic on, and emoji; Latin, Greek and Cyrillic have
 nothing to shape, so there they could only hide in a word."""
 
+_COMBINING = "\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\uff9e\uff9f"
+"""Jamo and half-width sound marks: letters that combine with the one before."""
 _MANY_MARKS = (
     "[^\\w\x00-\x7f]{9,}|[\u1160-\u11ff\ud7b0-\ud7ff]{9,}|[\u1100-\u115f\ua960-\ua97f]{9,}|[\uff9e\uff9f]{9,}"
 )
-"""Marks are never word characters, so a run of nine of them is found without a table of all marks. Jamo and
-half-width sound marks are letters that combine with the one before."""
+"""Marks are never word characters, so a run of nine of them is found without a table of all marks."""
+_MAY_BE_MANY_MARKS = tuple(rf"{one}{one}{{8}}" for one in ("[^\\w\x00-\x7f]", f"[{_COMBINING}]"))
+"""Runs of nine that may be marks; patterns that begin with a set of characters are found much quicker."""
 
 _MANY_COMMON_MARKS = "([\u0300-\u036f]{8})[\u0300-\u036f]+"
 """The common ones, which need no check of each."""
@@ -110,7 +113,7 @@ def clean(text: str) -> str:
         raw = text.encode("ascii")
         if len(raw.translate(None, _ASCII_CONTROLS)) == len(raw):
             return text
-    elif (text.isprintable() or not _pattern(_SUSPICIOUS).search(text)) and not _may_have_many_marks(text):
+    elif not (_has_suspicious(text) or _may_have_many_marks(text)):
         return text
     return _cleaned(text)
 
@@ -164,13 +167,14 @@ def signs(text: str) -> list[str]:
     ASCII signs and punctuation don't count."""
     if text.isascii():
         return []
-    there = {char for char in set(text) if char > "\x7f" and unicodedata.category(char) in _SIGNS}
-    return [char for char in text if char in there] if there else []
+    others = "".join(_pattern(_NEITHER).findall(text))
+    there = {char for char in set(others) if unicodedata.category(char) in _SIGNS}
+    return [char for char in others if char in there] if there else []
 
 
-def is_unspaced(char: str) -> bool:
-    """Whether this character's script has no spaces between words, so that `words` yields pairs."""
-    return not char.isascii() and _pattern(_UNSPACED).fullmatch(char) is not None
+def has_unspaced(text: str) -> bool:
+    """Whether a text has characters of scripts without spaces between words, so that `words` yields pairs."""
+    return not text.isascii() and _pattern(_UNSPACED).search(text) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -222,10 +226,15 @@ def _unmarked(run: str) -> str:
     return "".join(char for char in run if unicodedata.category(char) not in _IGNORED)
 
 
+def _has_suspicious(text: str) -> bool:
+    # Nearly every text has only printable characters and line breaks, and that is quicker to see.
+    return not text.replace("\n", "").isprintable() and _pattern(_SUSPICIOUS).search(text) is not None
+
+
 def _may_have_many_marks(text: str) -> bool:
     # Fewer than nine characters outside Latin-1 can't be nine marks in a row, and that is quicker to see.
     beyond = len(text) - len(text.encode("latin-1", "ignore"))
-    return beyond > MAX_MARKS and _pattern(_MANY_MARKS).search(text) is not None
+    return beyond > MAX_MARKS and any(_pattern(one).search(text) for one in _MAY_BE_MANY_MARKS)
 
 
 def _cleaned(text: str) -> str:

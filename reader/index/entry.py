@@ -20,7 +20,7 @@ from reader.article.dates import sort_seconds
 from reader.article.identity import host_of, is_web, key_of, sketch_of
 from reader.article.plain_text import searched_text
 from reader.article.record import Article, Place, Problem
-from reader.article.text import display_path, is_unspaced, signs, words
+from reader.article.text import display_path, has_unspaced, signs, words
 from reader.collection.files import Content, read_content
 from reader.collection.folders import Roots
 from reader.collection.sites import folder_of
@@ -284,12 +284,12 @@ def _pieces(text: str) -> Iterator[str]:
 def run_ends(found: list[str]) -> set[str]:
     """Yields the last characters of runs that were split into pairs: no pair begins with them, so they would
     be missing."""
-    if "".join(found).isascii():
+    if not has_unspaced("".join(found)):
         return set()
     return {
         first[1]
         for first, second in pairwise([*found, ""])
-        if len(first) == 2 and second[:1] != first[1] and is_unspaced(first[1])
+        if len(first) == 2 and second[:1] != first[1] and has_unspaced(first[1])
     }
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
-from reader.article.text import fold, is_unspaced, signs, words
+from reader.article.text import fold, has_unspaced, signs, words
 from reader.errors import QueryError, shown
 from reader.index.schema import DAY, STORED, SetKind
 from reader.index.view import MOST_PHRASES, IndexView, TopicSet, TopicSets, ValueMembers
@@ -359,7 +359,7 @@ def goes_on(last: str, prefix: bool) -> bool:
 
 def _is_half_a_pair(word: str) -> bool:
     """Returns whether this is one character of a script indexed by pairs: any pair with it matches."""
-    return len(word) == 1 and is_unspaced(word)
+    return len(word) == 1 and has_unspaced(word)
 
 
 def _has_pairs(wanted: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
-from reader.article.text import is_unspaced, words
+from reader.article.text import has_unspaced, words
 from reader.index.answer import with_added_topics
 from reader.index.schema import STORED, SetKind
 from reader.index.search import Search
@@ -153,7 +153,7 @@ def _halves(parts: Sequence[BitMap]) -> tuple[BitMap, BitMap]:
 
 def _may_rise(word: str) -> bool:
     """Returns whether a word may be a subject: not a number, a single letter or a common word."""
-    return not (word in _TOO_COMMON or word.isdigit() or (len(word) == 1 and not is_unspaced(word)))
+    return not (word in _TOO_COMMON or word.isdigit() or (len(word) == 1 and not has_unspaced(word)))
 
 
 def _best(titles: dict[int, str], chosen: Sequence[tuple[str, BitMap]]) -> dict[str, int]:

@@ -74,3 +74,10 @@ def test_marks_raised_and_lowered_text() -> None:
         plain_text("==Hot== *news* of H~2~O, x^2^ and a == b == c") == "Hot news of H₂O, x² and a == b == c"
     )
     assert {"h2o", "x2"} <= set(words(searched_text("H~2~O and x^2^")))
+
+
+@given(st.lists(st.text("ab_é*~`^= ", max_size=12), max_size=5))
+def test_words_joined_by_signs_are_found_on_every_line(lines: list[str]) -> None:
+    """A body has the words of its lines, however many of them have emphasis inside a word."""
+    together = words(searched_text("\n".join(lines)))
+    assert sorted(together) == sorted(word for line in lines for word in words(searched_text(line)))
