@@ -20,7 +20,7 @@ from multidict import CIMultiDict
 from reader import cli
 from reader.web.server import SOURCES, Server, environment, page_of
 from tests.app.real_screen import environment_of
-from tests.conftest import LONG
+from tests.conftest import rarely
 
 PATIENCE = 40.0
 TOKEN = "a-token-of-some-length"
@@ -199,10 +199,9 @@ async def test_a_second_origin_is_not_overlooked(address: str) -> None:
 
 
 async def test_a_page_that_is_closed_early_is_no_failure(server: Served) -> None:
-    """Nothing is written to the terminal of the server, and no reader is left."""
-    for _ in range(2):
-        async with screen(server.address):
-            pass
+    """The server writes nothing to its terminal, and no reader is left."""
+    async with screen(server.address):
+        pass
     assert await server.is_without_readers()
     assert server.errors.read_text() == ""
 
@@ -280,10 +279,8 @@ async def test_the_reader_behind_a_page_is_restricted_and_alone(server: Served, 
     "sent",
     [
         "no JSON",
-        '["resize", 7]',
-        *(
-            pytest.param(text, marks=LONG)
-            for text in ("[]", "{}", '["stdin"]', '["resize", {"width": "x"}]', "[" * 5000, "null", "7")
+        *rarely(
+            '["resize", 7]', "[]", "{}", '["stdin"]', '["resize", {"width": "x"}]', "[" * 5000, "null", "7"
         ),
     ],
 )
