@@ -149,9 +149,12 @@ def test_every_command_on_a_terminal(home: Path, tmp_path: Path, figure: Figure)
 
 
 KEYS = (
-    "j|\r|jjj|l|j|y|\x1b|h|ff|jx| |Fpost|\x1b|c|/calmer [/x|\r|n|#|\x1b|t|\x1b|a|\x1b|s|r|u|L|\x1b|V|j|\x1b|"
-    "w|\x1b|M|\x1b|vvv|\x1b|:topic|\x1b|:V|\x1b|?|q|S|\x1b|z|z|\x06calm|\x1b|5j|R|\x0c|G|gg"
-).split("|")
+    "j", "\r", "jjj", "l", "j", "y", "\x1b", "h", "ff", "jx", " ", "Fpost", "\x1b", "c", "/calmer [/x",
+    "\r", "n", "#", "\x1b", "t", "\x1b", "a", "\x1b", "s", "r", "u", "L", "\x1b", "V", "j", "\x1b", "w",
+    "\x1b", "M", "\x1b", "vvv", "\x1b", ":topic", "\x1b", ":V", "\x1b", "?", "q", "S", "\x1b", "z", "z",
+    "\x06calm", "\x1b", "5j", "R", "\x0c", "G", "gg",
+)  # fmt: skip
+"""What is typed, step by step: through every pane, dialog and page."""
 """What is typed, one after the other: through every pane, dialog and page."""
 
 
