@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from reader.library.feed_counts import FeedCounts
 
 _WINDOW = 500
+_NO_FEEDS = 'no feeds yet; use "reader subscribe URL" or "reader import-feeds FILE"'
 
 
 def feed_names(**_: object) -> Iterable[str]:
@@ -231,7 +232,7 @@ def _feeds(options: Namespace) -> int:
     elif rows:
         _print_table(rows)
     else:
-        warn('no feeds yet; use "reader subscribe URL" or "reader import-feeds FILE"')
+        warn(_NO_FEEDS)
     return 0
 
 
@@ -313,10 +314,10 @@ def _fetch(options: Namespace) -> int:
         from reader.library.export import json_text
 
         print(json_text(report.record()))
-    else:
-        if not known:
-            warn('no feeds yet; use "reader subscribe URL" or "reader import-feeds FILE"')
+    elif known:
         print(_sentence(report))
+    else:
+        warn(_NO_FEEDS)
     return 1 if report.failed else 0
 
 
