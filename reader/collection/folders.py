@@ -128,7 +128,7 @@ class Collection:
         """Resolved absolute paths in the order given; what lies in another one is omitted."""
         self.roots = Roots(tuple(dict.fromkeys([*kept, *map(os.path.dirname, single)])), rules)
         """The folders under which every path lies; a single file's is its parent."""
-        self.notes: list[Problem] = []
+        self.problems: list[Problem] = []
         """What the last `scan` could not list: unreadable folders, links that lead out."""
         self.skipped: Counter[str] = Counter()
         """Number of files of each ending in DOCUMENTS that the last `scan` found."""
@@ -143,9 +143,9 @@ class Collection:
     def scan(self) -> Iterator[Folder]:
         """Yields every folder with its article files, the newest first by name.
 
-        Hidden names are passed over. `notes` is complete when the last folder was taken.
+        Hidden names are passed over. `problems` is complete when the last folder was taken.
         """
-        self.notes.clear()
+        self.problems.clear()
         self.skipped.clear()
         look_again()
         has_several_sections.cache_clear()
@@ -186,7 +186,7 @@ class Collection:
                 continue
             except OSError as error:
                 reason = f"this folder can't be listed ({reason_of(error)}); its articles are missing"
-                self.notes.append(Problem(display_path(path), 0, "file", reason))
+                self.problems.append(Problem(display_path(path), 0, "file", reason))
                 continue
             if below:
                 below.sort(key=_by_name)
@@ -218,7 +218,7 @@ class Collection:
                     if name not in self._skip:
                         below.append(name)
                 elif entry.is_symlink():
-                    self._note_link(os.path.join(path, name), name)
+                    self._report_link(os.path.join(path, name), name)
                 elif name in SITE_FILES:
                     seen = entry.stat(follow_symlinks=False)
                     self._stamps.append((path, name, seen.st_mtime_ns, seen.st_size))
@@ -226,14 +226,14 @@ class Collection:
                     self.skipped[os.path.splitext(name)[1].lower()] += 1
         return files
 
-    def _note_link(self, path: str, name: str) -> None:
+    def _report_link(self, path: str, name: str) -> None:
         """Links are never followed: targets inside are listed by their own path, others are reported."""
         target = os.path.realpath(path)
         if any(target == root or _is_inside(target, root) for root in self.roots.paths):
             return
         if os.path.isdir(target) or name.lower().endswith(SUFFIXES):
             reason = "is a link out of the collection and is not followed; name its target as a source"
-            self.notes.append(Problem(display_path(path), 0, "file", reason))
+            self.problems.append(Problem(display_path(path), 0, "file", reason))
 
 
 def _checked(source: Source) -> tuple[str, bool]:

@@ -175,8 +175,8 @@ def has_other_basis(connection: sqlite3.Connection, collection: Collection) -> b
 
 def has_new_notes(connection: sqlite3.Connection, collection: Collection) -> bool:
     """Returns whether the folders and links that can't be listed differ from those in the index."""
-    notes = [(note.path, note.reason) for note in collection.notes]
-    return notes != connection.execute("select path, reason from unlisted").fetchall()
+    problems = [(one.path, one.reason) for one in collection.problems]
+    return problems != connection.execute("select path, reason from unlisted").fetchall()
 
 
 def signature_of(folder: Folder) -> bytes:

@@ -251,7 +251,7 @@ class Update:
                 numbering.save(self._connection)
         if has_new_notes(self._connection, self._collection):
             with self._writer.transaction():
-                self._writer.note_listing(self._collection.notes)
+                self._writer.note_listing(self._collection.problems)
         yield from self._find_stories()
         return _report(self._connection, scan, changed)
 

@@ -22,7 +22,7 @@ from reader.parsing.aliases import PLACES, normal
 from reader.parsing.dates import date_in_name, parted_name
 from reader.parsing.fields import (
     Converted,
-    Notes,
+    Problems,
     boolean_of,
     bounded,
     date_of,
@@ -49,10 +49,10 @@ _MOST_NAMED = 100
 class Header:
     """The fields of one header, taken one by one by any of their names."""
 
-    def __init__(self, fields: Mapping[str, Value], notes: Notes) -> None:
+    def __init__(self, fields: Mapping[str, Value], problems: Problems) -> None:
         self.left = dict(fields)
         """Fields that have not been taken yet."""
-        self.notes = notes
+        self.problems = problems
         self._keys: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
         """The keys of each field, with their places among its names."""
         for key in fields:
@@ -74,22 +74,22 @@ class Header:
                     return key, value
         return "", None
 
-    def convert(self, field: str, how: Callable[[Value, str, Notes], Converted]) -> Converted:
+    def convert(self, field: str, how: Callable[[Value, str, Problems], Converted]) -> Converted:
         """Take a field and convert it."""
         key, value = self.take(field)
-        return how(value, key, self.notes)
+        return how(value, key, self.problems)
 
     def name(self, field: str) -> str:
         """Take a field whose value is a name."""
-        return _bounded_name(self.convert(field, text_of), field, self.notes)
+        return _bounded_name(self.convert(field, text_of), field, self.problems)
 
 
 def article_of(parsed: Parsed, place: Place) -> Article:
     """The article with a file's fields and body. Never raises; errors are in its problems."""
-    notes = Notes(place.path, parsed.lines)
+    problems = Problems(place.path, parsed.lines)
     for flaw in parsed.flaws:
-        notes.add_at(*flaw)
-    header = Header(parsed.fields, notes)
+        problems.add_at(*flaw)
+    header = Header(parsed.fields, problems)
     body = clean(parsed.body).lstrip("\n").rstrip()
     date = _date(header, place)
     original, web = _urls(header, place)
@@ -107,25 +107,25 @@ def article_of(parsed: Parsed, place: Place) -> Article:
         or identity_of(web, "")
         or identity_of(page, "")
         or identity_without_address(stated, seconds, body, place.relative.rpartition("/")[2]),
-        title=bounded(stated, MAX_TITLE, "title", notes) or _title_in_name(place),
+        title=bounded(stated, MAX_TITLE, "title", problems) or _title_in_name(place),
         excerpt=_words(header, "excerpt", parsed) or (_markdown().first_paragraph(body) if body else ""),
         published_date_time=date,
         original_url=original,
         web_url=web,
-        provider=provider._replace(name=bounded(provider.name, MAX_NAME, "provider", notes)),
-        topics=_bounded_names(topics, "topics", notes),
+        provider=provider._replace(name=bounded(provider.name, MAX_NAME, "provider", problems)),
+        topics=_bounded_names(topics, "topics", problems),
         category=category,
         type=header.name("type"),
         quality=header.convert("quality", quality_of),
         heat=header.convert("heat", integer_of),
-        author=_bounded_names(_authors(header), "author", notes),
+        author=_bounded_names(_authors(header), "author", problems),
         published=_published(header, place),
         images=_images(header),
         related=header.convert("related", related_of),
         secured=header.convert("secured", _secured),
         other=kept_fields(header.left),
         body=body,
-        problems=tuple(notes.problems),
+        problems=tuple(problems.found),
         title_key=title_key(stated),
         text_key=text_key(body),
         page=page,
@@ -143,25 +143,25 @@ def _markdown() -> ModuleType:
 def _words(header: Header, field: str, parsed: Parsed) -> str:
     """A text without formatting, unless its key was unparsable and kept as written."""
     key, value = header.take(field)
-    text = text_of(value, key, header.notes)
+    text = text_of(value, key, header.problems)
     return text if key in parsed.as_written else plain_text(text)
 
 
-def _bounded_name(text: str, field: str, notes: Notes) -> str:
-    return bounded(name_text(text), MAX_NAME, field, notes)
+def _bounded_name(text: str, field: str, problems: Problems) -> str:
+    return bounded(name_text(text), MAX_NAME, field, problems)
 
 
-def _bounded_names(names: Sequence[str], field: str, notes: Notes) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(bounded(name, MAX_NAME, field, notes) for name in names))
+def _bounded_names(names: Sequence[str], field: str, problems: Problems) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(bounded(name, MAX_NAME, field, problems) for name in names))
 
 
 def _date(header: Header, place: Place) -> When | None:
     key, value = header.take(
         "publishedDateTime", lambda key, value: normal(key) != "published" or _is_date(value)
     )
-    if isinstance(value, dict) and (inner := Header(value, header.notes).take("publishedDateTime"))[0]:
+    if isinstance(value, dict) and (inner := Header(value, header.problems).take("publishedDateTime"))[0]:
         key, value = f"{key}.{inner[0]}", inner[1]  # a blog of MkDocs has `date: {created: …, updated: …}`
-    if key and (read := date_of(value, key, header.notes)):
+    if key and (read := date_of(value, key, header.problems)):
         return read
     found = date_in_name(place.relative)
     for key in header.names("path"):
@@ -182,15 +182,15 @@ def _urls(header: Header, place: Place) -> tuple[str, str]:
         "originalUrl",
         lambda key, value: normal(key) == "originalurl" or _is_address(value),
     )
-    original = text_of(value, original_key, header.notes)
+    original = text_of(value, original_key, header.problems)
     web_key, value = header.take("webUrl")
-    web = text_of(value, web_key, header.notes)
+    web = text_of(value, web_key, header.problems)
     for key, url in ((original_key, original), (web_key, web)):
         if url and not openable(url) and not (place.site and url.startswith("/")):
             try:
                 checked_url(url)
             except UnsafeUrl as error:
-                header.notes.add(key, f"{shown(without_user(url))} can't be opened: {error.reason}")
+                header.problems.add(key, f"{shown(without_user(url))} can't be opened: {error.reason}")
     return original, web
 
 
@@ -206,7 +206,7 @@ def _provider(header: Header, link: str, place: Place) -> Provider:
     key, value = header.take("provider")
     if normal(key) == "source" and isinstance(value, str) and len(value) > _MOST_NAMED and not is_web(value):
         header.left[key], value = value, None
-    found = provider_of(value, key, header.notes)
+    found = provider_of(value, key, header.problems)
     if isinstance(value, dict) and len(value) > ("name" in value) + ("domain" in value):
         header.left[key] = {one: value[one] for one in value if one not in ("name", "domain")}
     if "://" in found.name and is_web(found.name):
@@ -224,7 +224,7 @@ def _provider(header: Header, link: str, place: Place) -> Provider:
 def _topics(header: Header, place: Place) -> tuple[list[str], str]:
     if any(header.names("topics")):
         return header.convert("topics", texts_of), header.name("category")
-    by_blanks = _is_jekyll(header, place)
+    by_spaces = _is_jekyll(header, place)
     category: Value = None
     found: list[str] = []
     for key in header.names("tags"):
@@ -232,16 +232,16 @@ def _topics(header: Header, place: Place) -> tuple[list[str], str]:
         name = normal(key)
         if name == "category":
             category = value
-        found += texts_of(value, key, header.notes, by_blanks=by_blanks and name in ("tags", "categories"))
+        found += texts_of(value, key, header.problems, by_spaces=by_spaces and name in ("tags", "categories"))
     for key in ("tags", "categories"):
-        found += texts_of(_taxonomy(header.left, key), f"taxonomies.{key}", header.notes)
+        found += texts_of(_taxonomy(header.left, key), f"taxonomies.{key}", header.problems)
     if not found:
         found = header.convert("keywords", texts_of)
     # A list means topics (Jekyll), unless it has only one item.
     if isinstance(category, list) and len(category) != 1 or isinstance(category, dict):
         category = None
-    category = text_of(category, "category", header.notes)
-    return found, _bounded_name(category, "category", header.notes)
+    category = text_of(category, "category", header.problems)
+    return found, _bounded_name(category, "category", header.problems)
 
 
 def _is_jekyll(header: Header, place: Place) -> bool:
@@ -268,12 +268,12 @@ def _authors(header: Header) -> list[str]:
     key, value = header.take("author")
     if not key:
         key, value = "taxonomies.authors", _taxonomy(header.left, "authors")
-    return names_of(value, key, header.notes)
+    return names_of(value, key, header.problems)
 
 
 def _published(header: Header, place: Place) -> bool | None:
     key, value = header.take("published", lambda _, value: not _is_date(value))
-    published = boolean_of(value, key, header.notes)
+    published = boolean_of(value, key, header.problems)
     draft = header.convert("draft", boolean_of)
     if header.take("status", lambda _, value: isinstance(value, str) and value.strip().lower() == "draft")[0]:
         draft = True
@@ -288,14 +288,14 @@ def _images(header: Header) -> tuple[Image, ...]:
         if normal(key) == "images" or is_picture(value):
             del header.left[key]
             if value:
-                return images_of(value, key, header.notes)
+                return images_of(value, key, header.problems)
     return ()
 
 
-def _secured(value: Value, _key: str, notes: Notes) -> str | None:
+def _secured(value: Value, _key: str, problems: Problems) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    notes.add("secured", "must be a string")
+    problems.add("secured", "must be a string")
     return None
 
 

@@ -28,23 +28,23 @@ _LARGEST = 2**31 - 1
 """Maximum heat, width and height: every database has an integer type for it."""
 
 
-def bounded(text: str, most: int, field: str, notes: Notes) -> str:
+def bounded(text: str, most: int, field: str, problems: Problems) -> str:
     """A text, cut to this many characters."""
     if len(text) <= most:
         return text
-    notes.add(field, f"has {len(text):,} characters; only the first {most:,} are kept")
+    problems.add(field, f"has {len(text):,} characters; only the first {most:,} are kept")
     return f"{clean_line(text[:most])}…"
 
 
-class Notes:
+class Problems:
     """The problems of one file, collected while its fields are converted."""
 
-    __slots__ = ("lines", "path", "problems")
+    __slots__ = ("found", "lines", "path")
 
     def __init__(self, path: str, lines: Mapping[str, int]) -> None:
         self.path = path
         self.lines = lines
-        self.problems: list[Problem] = []
+        self.found: list[Problem] = []
 
     def add(self, field: str, reason: str) -> None:
         """Record a problem with a field, given by its path (`related.0.quality`)."""
@@ -57,10 +57,10 @@ class Notes:
     def add_at(self, line: int, field: str, reason: str) -> None:
         """Record a problem on a line of the file."""
         problem = Problem(display_path(self.path), line, clean_line(field)[:200], clean_line(reason)[:500])
-        self.problems.append(problem)
+        self.found.append(problem)
 
 
-def text_of(value: Value, field: str, notes: Notes) -> str:
+def text_of(value: Value, field: str, problems: Problems) -> str:
     """One line of clean text; a list of one text is that text."""
     if isinstance(value, str):
         return clean_line(value)
@@ -71,21 +71,21 @@ def text_of(value: Value, field: str, notes: Notes) -> str:
             return clean_line(value[0])
         if linked := _linked(value):
             return clean_line(unlinked(linked))
-    notes.add(field, f"must be a string, not {_kind(value)}")
+    problems.add(field, f"must be a string, not {_kind(value)}")
     return ""
 
 
-def texts_of(value: Value, field: str, notes: Notes, *, by_blanks: bool = False) -> list[str]:
+def texts_of(value: Value, field: str, problems: Problems, *, by_spaces: bool = False) -> list[str]:
     """A list of texts: from a list, whose entries may be maps with a name or lists, or from one text with
-    commas. A text of `#tags`, or with `by_blanks` any text without commas, is split at spaces.
+    commas. A text of `#tags`, or with `by_spaces` any text without commas, is split at spaces.
     """
     if value is None:
         return []
     if isinstance(value, str):
         words = value.split()
         is_tags = len(words) > 1 and all(word.startswith("#") for word in words)
-        value = [*words] if is_tags or (by_blanks and "," not in value) else [*value.split(",")]
-    return unique_topics(_names(value, field, notes))
+        value = [*words] if is_tags or (by_spaces and "," not in value) else [*value.split(",")]
+    return unique_topics(_names(value, field, problems))
 
 
 def unique_topics(names: Iterable[str]) -> list[str]:
@@ -95,81 +95,83 @@ def unique_topics(names: Iterable[str]) -> list[str]:
     )
 
 
-def names_of(value: Value, field: str, notes: Notes) -> list[str]:
+def names_of(value: Value, field: str, problems: Problems) -> list[str]:
     """The same for names of people, which may contain commas."""
     if value is None:
         return []
-    return _unique(_names([value] if isinstance(value, str | dict) else value, field, notes))
+    return _unique(_names([value] if isinstance(value, str | dict) else value, field, problems))
 
 
-def integer_of(value: Value, field: str, notes: Notes, least: int = -_LARGEST) -> int | None:
+def integer_of(value: Value, field: str, problems: Problems, least: int = -_LARGEST) -> int | None:
     """A 32-bit integer of at least `least`."""
     if value is None:
         return None
     if isinstance(value, str) and _INTEGER.fullmatch(value.strip()) and least <= int(value) <= _LARGEST:
         return int(value)
-    notes.add(field, f"must be a whole number, not {_shown(value)}")
+    problems.add(field, f"must be a whole number, not {_shown(value)}")
     return None
 
 
-def quality_of(value: Value, field: str, notes: Notes) -> int | None:
+def quality_of(value: Value, field: str, problems: Problems) -> int | None:
     """A score of 0 to 100; a fraction is rounded."""
     if value is None:
         return None
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()) and 0 <= float(value) <= 100:
         return round(float(value))
-    notes.add(field, f"must be a number from 0 to 100, not {_shown(value)}")
+    problems.add(field, f"must be a number from 0 to 100, not {_shown(value)}")
     return None
 
 
-def boolean_of(value: Value, field: str, notes: Notes) -> bool | None:
+def boolean_of(value: Value, field: str, problems: Problems) -> bool | None:
     """true, yes, on, false, no, off, in any case."""
     if value is None:
         return None
     if isinstance(value, str) and (word := value.strip().lower()) in _BOOLEANS:
         return _BOOLEANS[word]
-    notes.add(field, f"must be true or false, not {_shown(value)}")
+    problems.add(field, f"must be true or false, not {_shown(value)}")
     return None
 
 
-def date_of(value: Value, field: str, notes: Notes) -> When | None:
+def date_of(value: Value, field: str, problems: Problems) -> When | None:
     """An instant in UTC or a calendar day; None if it can't be read, never a guess."""
-    text = text_of(value, field, notes)
+    text = text_of(value, field, problems)
     if not text:
         return None
     try:
         # It may be a link to the note of its day: `[[Daily/2021-06-18|Friday]]`.
         return parse_date(_EMBEDDED.sub(lambda link: link[1].rpartition("/")[2], text))
     except ValueError as error:
-        notes.add(field, str(error))
+        problems.add(field, str(error))
         return None
 
 
-def provider_of(value: Value, field: str, notes: Notes) -> Provider:
+def provider_of(value: Value, field: str, problems: Problems) -> Provider:
     """A publisher: a map of name and domain, or just the name."""
     if not isinstance(value, dict):
-        return Provider(name_text(text_of(value, field, notes)))
-    name, domain = (text_of(value.get(key), f"{field}.{key}", notes) for key in ("name", "domain"))
+        return Provider(name_text(text_of(value, field, problems)))
+    name, domain = (text_of(value.get(key), f"{field}.{key}", problems) for key in ("name", "domain"))
     return Provider(name_text(name or domain), domain)
 
 
-def images_of(value: Value, field: str, notes: Notes) -> tuple[Image, ...]:
+def images_of(value: Value, field: str, problems: Problems) -> tuple[Image, ...]:
     """Pictures: a list of maps or URLs, or a single one."""
     images: list[Image] = []
     for place, one in _each(value, field):
         if isinstance(one, str):
             one = {"url": _EMBEDDED.sub(r"\1", one.strip())}
         if not isinstance(one, dict):
-            notes.add(place, f"must be a map with a url, not {_kind(one)}")
+            problems.add(place, f"must be a map with a url, not {_kind(one)}")
             continue
         address = next((one[key] for key in _ADDRESSES if one.get(key)), None)
-        url = text_of(address, f"{place}.url", notes)
+        url = text_of(address, f"{place}.url", problems)
         if not url:
-            notes.add(place, "has no url")
+            problems.add(place, "has no url")
             continue
-        width = integer_of(one.get("width"), f"{place}.width", notes, 0)
-        height = integer_of(one.get("height"), f"{place}.height", notes, 0)
-        images.append(Image(url, width, height, boolean_of(one.get("isCached"), f"{place}.isCached", notes)))
+        width = integer_of(one.get("width"), f"{place}.width", problems, 0)
+        height = integer_of(one.get("height"), f"{place}.height", problems, 0)
+        images.append(
+            Image(url, width, height, boolean_of(one.get("isCached"), f"{place}.isCached", problems))
+        )
     return tuple(images)
 
 
@@ -189,27 +191,27 @@ def is_picture(value: Value) -> bool:
     return isinstance(value, str) and _PICTURE.search(value) is not None
 
 
-def related_of(value: Value, field: str, notes: Notes) -> tuple[Related, ...]:
+def related_of(value: Value, field: str, problems: Problems) -> tuple[Related, ...]:
     """Links to other articles: a list of maps, titles or URLs, or a single one."""
     found: list[Related] = []
     for place, one in _each(value, field):
         if isinstance(one, dict):
-            found.append(_one_related(one, place, notes))
+            found.append(_one_related(one, place, problems))
         elif not isinstance(one, str):
-            notes.add(place, f"must be a map with title and webUrl, not {_kind(one)}")
+            problems.add(place, f"must be a map with title and webUrl, not {_kind(one)}")
         elif is_web(text := clean_line(one)):
             found.append(Related(web_url=text))
         elif text:
-            found.append(Related(bounded(plain_text(text), MAX_TITLE, place, notes)))
+            found.append(Related(bounded(plain_text(text), MAX_TITLE, place, problems)))
     return tuple(found)
 
 
-def _one_related(one: dict[str, Value], place: str, notes: Notes) -> Related:
-    def take(key: str, how: Callable[[Value, str, Notes], Converted]) -> Converted:
-        return how(one.get(key), f"{place}.{key}", notes)
+def _one_related(one: dict[str, Value], place: str, problems: Problems) -> Related:
+    def take(key: str, how: Callable[[Value, str, Problems], Converted]) -> Converted:
+        return how(one.get(key), f"{place}.{key}", problems)
 
     return Related(
-        bounded(plain_text(take("title", text_of)), MAX_TITLE, f"{place}.title", notes),
+        bounded(plain_text(take("title", text_of)), MAX_TITLE, f"{place}.title", problems),
         plain_text(take("excerpt", text_of)),
         take("publishedDateTime", date_of),
         take("webUrl", text_of),
@@ -233,9 +235,9 @@ def _kept(value: Value) -> Value:
     return kept_fields(value) if isinstance(value, dict) else value
 
 
-def _names(value: Value, field: str, notes: Notes) -> list[str]:
+def _names(value: Value, field: str, problems: Problems) -> list[str]:
     if not isinstance(value, list):
-        notes.add(field, f"must be a list of strings, not {_kind(value)}")
+        problems.add(field, f"must be a list of strings, not {_kind(value)}")
         return []
     if linked := _linked(value):
         return [name_text(linked)]
@@ -247,9 +249,9 @@ def _names(value: Value, field: str, notes: Notes) -> list[str]:
         if isinstance(one, str):
             names.append(name_text(one))
         elif isinstance(one, list):
-            names += _names(one, f"{field}.{number}", notes)  # Hexo's categories
+            names += _names(one, f"{field}.{number}", problems)  # Hexo's categories
         elif one is not None:
-            notes.add(f"{field}.{number}", f"must be a string, not {_kind(one)}")
+            problems.add(f"{field}.{number}", f"must be a string, not {_kind(one)}")
     return names
 
 

@@ -22,9 +22,9 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "in" / "away").symlink_to(outside.parent)
     collection = Collection([tmp_path / "in"])
     assert listed(collection) == [str(inside)]
-    assert sorted(os.path.basename(note.path) for note in collection.notes) == ["away", "stolen.md"]
+    assert sorted(os.path.basename(note.path) for note in collection.problems) == ["away", "stolen.md"]
     listed(collection)
-    assert len(collection.notes) == 2
+    assert len(collection.problems) == 2
     with pytest.raises(OSError):
         read_content(str(tmp_path / "in" / "stolen.md"))
 

@@ -57,7 +57,7 @@ def test_folders_are_closed_after_a_scan(tmp_path: Path) -> None:
     (tmp_path / "out.md").symlink_to("/dev/null")
     collection = Collection([tmp_path])
     os.close(before := os.open(tmp_path, os.O_RDONLY))
-    assert len([*collection.scan()]) == 3 and len(collection.notes) == 1
+    assert len([*collection.scan()]) == 3 and len(collection.problems) == 1
     os.close(after := os.open(tmp_path, os.O_RDONLY))
     assert before == after
 
@@ -77,7 +77,7 @@ def test_overlapping_sources_are_read_once(tmp_path: Path) -> None:
     sources = [one, tmp_path / "a" / "b", tmp_path / "a", link, tmp_path / "a" / ".." / "a"]
     collection = Collection(sources)
     assert collection.sources == collection.roots.paths == (str(tmp_path / "a"),)
-    assert len(listed(collection)) == 2 and collection.notes == []
+    assert len(listed(collection)) == 2 and collection.problems == []
 
 
 def test_single_files_have_their_parent_as_root(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_an_unreadable_folder_is_noted(tmp_path: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(os, "open", refusing)
     assert listed(collection) == [str(tmp_path / "good" / "a.md")]
-    assert [note.path for note in collection.notes] == [str(tmp_path / "shut")]
+    assert [problem.path for problem in collection.problems] == [str(tmp_path / "shut")]
 
 
 def test_places_of_several_roots() -> None:

@@ -7,7 +7,7 @@ import pytest
 from reader.article.record import Value
 from reader.parsing.aliases import ALIASES, normal
 from reader.parsing.dialects import Header
-from reader.parsing.fields import Notes
+from reader.parsing.fields import Problems
 from tests.headers import article, day
 
 
@@ -23,7 +23,7 @@ def test_case_and_separators_do_not_matter(key: str) -> None:
 def test_the_first_name_with_a_value_wins() -> None:
     """Names count in the table's order, empty ones are passed over, and each key is taken once."""
     fields: dict[str, Value] = {"headline": "b", "TITLE": "a", "title": "c", "deck": None, "x": "y"}
-    header = Header(fields, Notes("/n/a.md", {}))
+    header = Header(fields, Problems("/n/a.md", {}))
     assert header.take("title") == ("TITLE", "a")
     assert header.names("title") == ["title", "headline"]
     assert header.take("excerpt") == ("", None)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reader.article.record import Provider
 from reader.parsing.fields import (
-    Notes,
+    Problems,
     date_of,
     integer_of,
     kept_fields,
@@ -22,71 +22,73 @@ from reader.parsing.fields import (
 from tests.headers import article, day, problems
 
 
-def notes() -> Notes:
-    """Notes of a file whose title is in line 2 and whose second related link in line 9."""
-    return Notes("/n/a\x1b[1mb.md", {"title": 2, "related": 5, "related.1": 9})
+def none_yet() -> Problems:
+    """No problems yet of a file whose title is in line 2 and whose second related link in line 9."""
+    return Problems("/n/a\x1b[1mb.md", {"title": 2, "related": 5, "related.1": 9})
 
 
-def test_a_note_has_the_line_of_the_nearest_key_that_is_known() -> None:
+def test_a_problem_has_the_line_of_the_nearest_key_that_is_known() -> None:
     """Else of what it is in, else none; path and field are clean."""
-    found = notes()
+    found = none_yet()
     found.add("title", "is odd")
     found.add("related.1.quality", "is odd")
     found.add("x\ny", "is odd")
-    assert [(one.line, one.field) for one in found.problems] == [
+    assert [(one.line, one.field) for one in found.found] == [
         (2, "title"),
         (9, "related.1.quality"),
         (0, "x y"),
     ]
-    assert all(one.path == "/n/ab.md" for one in found.problems)
+    assert all(one.path == "/n/ab.md" for one in found.found)
 
 
 @given(st.integers(-(10**12), 10**12))
 def test_whole_numbers(number: int) -> None:
     """What fits 32 bits and is no less than the least is that number, all else a problem."""
-    found = notes()
+    found = none_yet()
     value = integer_of(f" {number} ", "heat", found, least=-1)
     assert value == (number if -1 <= number < 2**31 else None)
-    assert bool(found.problems) == (value is None)
-    assert integer_of(str(number), "heat", notes(), least=-1) == value
+    assert bool(found.found) == (value is None)
+    assert integer_of(str(number), "heat", none_yet(), least=-1) == value
 
 
 @given(st.integers(-3, 103))
 def test_scores(number: int) -> None:
     """0 to 100, however it is written."""
     expected = number if 0 <= number <= 100 else None
-    assert quality_of(str(number), "quality", notes()) == expected
-    assert quality_of(f" {number}.2 ", "quality", notes()) == (expected if number != 100 else None)
+    assert quality_of(str(number), "quality", none_yet()) == expected
+    assert quality_of(f" {number}.2 ", "quality", none_yet()) == (expected if number != 100 else None)
 
 
 def test_numbers_of_other_scripts_are_no_numbers() -> None:
     """Only ASCII digits count."""
-    found = notes()
+    found = none_yet()
     assert quality_of("٣", "quality", found) is None and integer_of("²", "heat", found) is None
-    assert len(found.problems) == 2
+    assert len(found.found) == 2
 
 
 def test_an_instant_is_utc() -> None:
     """A zone is converted, a missing one is UTC, spaces around it do not matter."""
     expected = datetime(2021, 6, 18, 8, 0, tzinfo=UTC)
     for text in ("2021-06-18T10:00:00+02:00", "2021-06-18T08:00:00Z", " 2021-06-18 08:00 "):
-        found = date_of(text, "date", notes())
+        found = date_of(text, "date", none_yet())
         assert found == expected and isinstance(found, datetime) and found.tzinfo is UTC
 
 
 def test_a_provider_may_lack_a_part() -> None:
     """The domain stands in for the name; a part that is no text is its own problem."""
-    assert provider_of({"domain": " d.example "}, "provider", notes()) == Provider("d.example", "d.example")
-    assert provider_of({"name": "A\x1b[1m"}, "provider", notes()) == Provider("A")
-    found = notes()
+    assert provider_of({"domain": " d.example "}, "provider", none_yet()) == Provider(
+        "d.example", "d.example"
+    )
+    assert provider_of({"name": "A\x1b[1m"}, "provider", none_yet()) == Provider("A")
+    found = none_yet()
     assert provider_of({"name": "A", "domain": {}}, "provider", found) == Provider("A")
-    assert [one.field for one in found.problems] == ["provider.domain"]
+    assert [one.field for one in found.found] == ["provider.domain"]
 
 
 def test_texts() -> None:
     """One text of a list of one; a list without repeats and empty entries."""
-    assert text_of(["a  b"], "title", notes()) == "a b"
-    assert texts_of(["b", "a", "", None, " b "], "topics", notes()) == ["b", "a"]
+    assert text_of(["a  b"], "title", none_yet()) == "a b"
+    assert texts_of(["b", "a", "", None, " b "], "topics", none_yet()) == ["b", "a"]
     assert kept_fields({"a\nb": ["x\x1by\nz", None]}) == {"a b": ["x\nz", None]}
 
 
