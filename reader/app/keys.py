@@ -29,6 +29,8 @@ MOST_DIGITS = 6
 
 BOX = "box"
 """The box in the sidebar in which letters find a value."""
+NO_RESULTS, NO_ARTICLES = "no results", "no articles"
+"""The list when nothing matches, and when the collection is empty."""
 _ALWAYS = {"show_palette": "commands", "show_help": "all keys"}
 _OF_SIDEBAR = {"clear": "clear", "back": "list", **_ALWAYS}
 
@@ -37,6 +39,10 @@ FOOTER: Mapping[str, Mapping[str, str]] = {
     "list": {
         "move_down move_up": "move", "read": "read", "open_page": "open", "toggle_star": "star",
         "search": "search", "focus_facets": "filter", **_ALWAYS,
+    },
+    NO_RESULTS: {"search": "search", "focus_facets": "filter", "clear": "clear", **_ALWAYS},
+    NO_ARTICLES: {
+        "subscribe": "subscribe", "import_feeds": "import", "open_folder": "open folder", **_ALWAYS,
     },
     "sidebar": {
         "move_down move_up": "move", "page_on": "select", "exclude": "exclude", "find_value": "find",
@@ -107,9 +113,9 @@ class Keymap(NamedTuple):
         return None
 
     def hints(self, place: PaneName, part: str = "") -> tuple[KeyHint, ...]:
-        """The footer of a place, or of a part of the sidebar; without letters where text is typed."""
+        """The footer of a place, or of a part of it; without letters where text is typed."""
         hints = []
-        shown_in = part if part and place == "sidebar" else place
+        shown_in = part or place
         for commands, word in FOOTER[shown_in].items():
             names = commands.split()
             usable = [self.keys[name] for name in names]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+from reader.app.keys import NO_RESULTS
 from reader.app.widgets.article_list import ArticleList
 from reader.query import Query
 from tests.app.build import NOW, an_article, articles
@@ -119,8 +120,10 @@ async def test_an_empty_answer_says_which_key_helps(start: Launch) -> None:
         assert "No articles found." in picture(pilot)
         screen = browse(pilot)
         assert screen.headline is None
-        await press(pilot, "enter", "c")
-        assert len(screen.articles) == 5
+        await press(pilot, "enter")
+        assert screen.footer.hints == screen.keymap.hints("list", NO_RESULTS)
+        await press(pilot, "c")
+        assert len(screen.articles) == 5 and screen.footer.hints == screen.keymap.hints("list")
 
 
 async def test_the_next_article_is_shown_at_once_and_a_held_key_skips(start: Launch) -> None:

@@ -231,7 +231,7 @@ async def test_from_the_sample_subscribing_opens_the_news(site: Site, news: Path
     (tmp_path / "one.md").write_text("---\ntitle: One\n---\nText.\n")
     opened: list[str] = []
     async with reading(tmp_path, is_news=False, is_sample=True, reopen=opened.append) as pilot:
-        assert "Sample articles. Add your own news: b subscribe · i import OPML · C open a folder" in line(
+        assert "Sample articles. Add your own: b subscribe · i import OPML · C open a folder" in line(
             pilot, 1
         )
         await subscribe(pilot, f"{site.url}/feed")
@@ -256,6 +256,7 @@ async def test_an_empty_folder_says_how_to_bring_in_news(tmp_path: Path, size: t
         shown = picture(pilot)
         for words in ("No articles yet.", "b subscribe", "i import OPML", "C open a folder"):
             assert words in shown
+        assert "C open folder" in line(pilot, -1) and "o open " not in line(pilot, -1)
 
 
 @pytest.mark.usefixtures("in_a_thread")

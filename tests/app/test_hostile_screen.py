@@ -95,7 +95,7 @@ STEPS = (
     ("Fpost", "⌕ post"),
     ("\x1b", "PROVIDERS                ⌕ "),
     ("/calmer [/x", "No articles found"),
-    ("\x1b", LIST),
+    ("\x1b", "filter   c clear"),
     ("c", "14 of 14"),
     (":", "A command, topic"),
     ("topic", "Topic: Topic09 [@click"),

@@ -35,7 +35,7 @@ from reader.app.browsing.refreshing import Refreshing
 from reader.app.browsing.results_display import ResultsDisplay
 from reader.app.browsing.saved_queries import SavedQueryCommands
 from reader.app.browsing.search_input import SearchInput, as_typed
-from reader.app.keys import BOX, Keymap, action_of, action_parts, bindings_for
+from reader.app.keys import BOX, NO_ARTICLES, NO_RESULTS, Keymap, action_of, action_parts, bindings_for
 from reader.app.paint.styles import page_sheet
 from reader.app.paint.terminal_output import TerminalOutput
 from reader.app.screens.page import drop_outdated
@@ -185,6 +185,7 @@ class BrowseScreen(Screen[None]):
         self.watch_place(self.place)
         for part in ("chart_field", "finding"):
             self.watch(self.sidebar, part, self.show_keys, init=False)
+        self.watch(self.articles, "results", self.show_keys, init=False)
         self.set_focus(self.articles)
         # Until a key or the last visit says where: from here on, for keys may come before the first paint.
         self.articles.keeps_article = False
@@ -314,8 +315,12 @@ class BrowseScreen(Screen[None]):
         self._fit_layout()
 
     def show_keys(self) -> None:
-        """Show the keys of the focused pane in the footer, or of the box or chart in it."""
-        part = BOX if self.sidebar.finding else self.sidebar.chart_field
+        """Show the keys of the focused pane in the footer, or of the part of it that has them."""
+        part = ""
+        if self.place == "sidebar":
+            part = BOX if self.sidebar.finding else self.sidebar.chart_field
+        elif self.place == "list" and self.articles.results is not None and not len(self.articles):
+            part = NO_RESULTS if self.library.total else NO_ARTICLES
         self.footer.hints = self.keymap.hints(self.place, part)
 
     def _fit_layout(self) -> None:

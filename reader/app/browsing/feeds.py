@@ -59,7 +59,7 @@ class Feeds:
             return f"{fetch} fetches your feeds, {page} lists them"
         ways = (("subscribe", "subscribe"), ("import_feeds", "import OPML"), ("open_folder", "open a folder"))
         parts = [f"{self._keys(name)} {words}" if self._keys(name) else words for name, words in ways]
-        return f"Add your own news: {between.join(parts)}"
+        return f"Add your own: {between.join(parts)}"
 
     def action_subscribe(self) -> None:
         """Ask for an address, look for feeds there, and subscribe to the chosen one."""
