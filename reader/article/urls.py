@@ -126,10 +126,7 @@ def resolved(url: str, base: str) -> str:
 def linkable(url: str) -> str:
     """The URL for a terminal link (OSC 8): checked, in printable ASCII, with a non-ASCII host in punycode.
     Empty if it can't be opened."""
-    try:
-        parts = urlsplit(checked_url(url))
-    except UnsafeUrl:
-        return ""
+    parts = urlsplit(openable(url))
     labels = [label if label.isascii() else _punycode(label) for label in parts.netloc.split(".")]
     return urlunsplit(parts._replace(netloc=".".join(labels)))
 
@@ -149,10 +146,7 @@ def shown_host(url: str) -> str:
 
 def shown_url(url: str) -> str:
     """The URL for display: checked, with its host as in `shown_host`; empty if it can't be opened."""
-    try:
-        parts = urlsplit(checked_url(url))
-    except UnsafeUrl:
-        return ""
+    parts = urlsplit(openable(url))
     if not parts.netloc.startswith("["):
         name, colon, port = parts.netloc.partition(":")
         parts = parts._replace(netloc=f"{_shown_name(name)}{colon}{port}")
@@ -196,7 +190,7 @@ def _decoded(label: str) -> str:
         name = label[4:].encode("ascii").decode("punycode")
     except (UnicodeError, ValueError, OverflowError):
         return label
-    is_sound = name == unicodedata.normalize("NFKC", name).lower() and all(map(_may_stand_in_host, name))
+    is_sound = name == unicodedata.normalize("NFKC", name).lower() and all(map(_is_allowed_in_host, name))
     return name if is_sound and not name.isascii() and _punycode(name) == label else label
 
 
@@ -227,7 +221,7 @@ def _host(netloc: str, url: str) -> str:
     name = unicodedata.normalize("NFKC", name.translate(_DOTS)).lower()
     if not any(char.isalnum() for char in name):
         raise UnsafeUrl(url, "it has no host")
-    if not all(map(_may_stand_in_host, name)):
+    if not all(map(_is_allowed_in_host, name)):
         raise UnsafeUrl(url, "its host contains characters that are not allowed")
     return f"{name}:{port}" if colon and port else name
 
@@ -237,7 +231,7 @@ def encoded(part: str) -> str:
     return quote(_BARE_PERCENT.sub("%25", part), safe=_SAFE)
 
 
-def _may_stand_in_host(char: str) -> bool:
+def _is_allowed_in_host(char: str) -> bool:
     return char.isalnum() or char in "-._" or unicodedata.category(char)[0] == "M"
 
 
