@@ -41,8 +41,8 @@ def add_to(parser: MarkdownIt) -> None:
     parser.inline.ruler.at("footnote_ref", _footnote_reference)
     deflist_plugin(parser)
     admon_plugin(parser)
-    # mdit-py-plugins supports only one form of attributes (`{.a}`, not `{: .a}`), ends a box at the first `:::`,
-    # also at that of a box inside, and has no template tags. One rule for all, as each is called for every line.
+    # mdit-py-plugins supports only one form of attributes (`{.a}`, not `{: .a}`), ends a box at the first
+    # `:::`, even that of a box inside, and has no template tags. One rule for all: each is called for every line.
     parser.block.ruler.before("reference", "extension", _extension, {"alt": _INTERRUPTS})
 
 
