@@ -55,10 +55,12 @@ _NO_TEXT = ("|", "$$", "\\begin{", "![")
 _CAPTIONS = ("[caption", "[wp_caption")
 """Beginnings of paragraphs that are a WordPress picture with its caption."""
 _TEMPLATE = re.compile(r"\{[%{][^{}\n]{0,500}[%}]\}")
+_SURE_LINE = r"(?!import\s|export\s)[^\W\d_][^`*_\[\]<>&\\{}~|^:#=\n\t]*+"
 _SURE = re.compile(
-    r"(?!import\s|export\s)[^\W\d_][^`*_\[\]<>&\\{}~|!^:#=\n\t]*+(?:\n[ \t]*\n(?! {0,3}[:~])|\s*\Z)"
+    rf"{_SURE_LINE}(?:\n {{0,3}}(?![\u2e80-\U0010ffff]){_SURE_LINE})*(?:\n[ \t]*\n(?![ \t]*[:~])|\s*\Z)"
 )
-"""A first paragraph of one line without Markdown, HTML or template syntax."""
+"""A first paragraph without Markdown, HTML or template syntax; its lines begin with letters of scripts with
+spaces between words."""
 
 
 @lru_cache(maxsize=2)
@@ -89,14 +91,27 @@ def parse(text: str, references: References | None = None) -> list[Token]:
     return tokens
 
 
-def references_in(body: str) -> References:
-    """The link definitions (`[name]: address`) in a body, for parsing parts of it."""
+def references_in(body: str, part: str | None = None) -> References:
+    """The link definitions (`[name]: address`) in a body, for parsing a part of it; none if the part has none
+    of their names."""
     references: References = {}
     found = islice(_DEFINITION.finditer(body), MAX_DEFINITIONS) if "]:" in body else ()
-    if definitions := "\n".join(line[0] for line in found):
+    definitions = [line[0] for line in found]
+    if part is not None:
+        names = (line.partition("]:")[0].lstrip(" [") for line in definitions)
+        text = _as_name(part)
+        if not any(_as_name(name) in text for name in names):
+            return references
+    if definitions:
         parser = _parser()
-        parser.block.parse(definitions, parser, references, [])  # the lines' text is not needed
+        # The text of these lines is not needed.
+        parser.block.parse("\n".join(definitions), parser, references, [])
     return references
+
+
+def _as_name(text: str) -> str:
+    """A text in the form in which the parser compares names of links."""
+    return " ".join(text.split()).lower().upper()
 
 
 def text_of(tokens: Sequence[Token]) -> str:
@@ -220,7 +235,7 @@ def _beginnings(body: str, *signs: str) -> Iterator[list[Token]]:
                 continue
             head = body[: end + 1] or head[: head.rfind("\n") + 1] or head
         if not signs or any(sign in head for sign in signs):
-            yield parse(head, references_in(body) if "[" in head and "]:" in body else None)
+            yield parse(head, references_in(body, head) if "[" in head and "]:" in body else None)
         if len(body) <= length:
             return
 

@@ -41,12 +41,17 @@ def test_the_first_heading(body: str, heading: str) -> None:
     [
         ("# Title\n\nOne\ntwo.\n\nThree.", "One two."),
         ("Title\n=====\n\nText.", "Text."),
+        ("One  \n   two!\nthree.\n\nFour.", "One two! three."),
+        ("Some text\n2) and more\n- a list", "Some text 2) and more"),
+        ("한국어는\n띄어 씁니다.", "한국어는 띄어 씁니다."),
+        ("日本語は\n続きます。", "日本語は続きます。"),
         ("![only](a.png)\n\n> quoted\n> words", "quoted words"),
         ("```\ncode\n```\n\nText.", "Text."),
         ("- first\n- second", "first second"),
         ("- a list\n\nText.", "Text."),
         ("import X from 'y'\n\nText.", "Text."),
         ("a [link over\nlines](https://a.example) and\\\nmore", "a link over lines and more"),
+        ("See [my\nGUIDE].\n\nMore.\n\n[My  guide]: https://a.example", "See my GUIDE."),
         ("On [Rust]'s day [sic].\n\n[rust]: https://rust.example", "On Rust's day [sic]."),
         (":::note\nText.\n:::", "Text."),
         ("[TOC]\n\n{: .wide}\n\n> [!NOTE] Title\n> - [x] done", "Title"),
@@ -123,3 +128,10 @@ def test_many_definitions_are_found_in_linear_time(line: str, names: str) -> Non
     """Also where lines only look like definitions: read as text, 2 MB of them would take half a minute."""
     found = references_in(f"{line}\n" * (2_000_000 // len(line)))
     assert "".join(found.get("references", {})) == names
+
+
+def test_definitions_are_only_parsed_where_a_part_names_them() -> None:
+    """In any case and with any blanks, as the parser compares names."""
+    body = "[a  B]: /one\n[c]: /two\n"
+    assert references_in(body, "nothing") == {}
+    assert len(references_in(body, "an [A\nb]")["references"]) == 2
