@@ -7,8 +7,9 @@ from pathlib import Path
 from reader.feeds.articles import NewsFolder, WriteOutcome
 
 
-def test_a_file_of_somebody_else_stays(tmp_path: Path) -> None:
-    """Also under a name that was free a moment ago; a draft that was left behind is no hindrance."""
+def test_a_file_created_by_someone_else_is_kept(tmp_path: Path) -> None:
+    """A file that appears between choosing a name and writing is not replaced; a leftover draft does no
+    harm."""
     news = NewsFolder(str(tmp_path))
     assert news.put("feed/a.md", "ours")[1] is WriteOutcome.WRITTEN
     (tmp_path / "feed" / "b.md").write_text("mine")

@@ -25,23 +25,23 @@ def link(address: str, kind: str = "application/rss+xml", title: str = "") -> st
 
 
 def test_a_feed_is_found_at_its_own_address(site: Site) -> None:
-    """With its title, how many entries it has, and the newest three."""
+    """It is returned with its title, its number of entries and the newest three."""
     site.pages["/feed"] = Page(rss(*(item(n) for n in range(5)), title="Harbour"))
     (found,) = discover(site.url + "/feed", limits=QUICK)
     assert (found.url, found.title, found.entries) == (site.url + "/feed", "Harbour", 5)
     assert found.newest == ("Title 4", "Title 3", "Title 2")
 
 
-def test_a_page_names_its_feeds(site: Site) -> None:
-    """In its order, those for comments last, and what is none omitted."""
+def test_the_feeds_that_a_page_declares_are_found(site: Site) -> None:
+    """They are in the page's order, with comment feeds last and links to other documents omitted."""
     site.pages["/"] = page(link("/comments", title="Comments") + link("/a") + link("b") + link("/none"))
     for path in ("/comments", "/a", "/b"):
         site.pages[path] = Page(rss(item(1), title=path))
     assert [one.title for one in discover(site.url, limits=QUICK)] == ["/a", "/b", "/comments"]
 
 
-def test_a_page_that_leads_to_another_is_followed(site: Site) -> None:
-    """Sites in several languages have a first page that only leads on; one that leads to itself ends."""
+def test_a_meta_refresh_is_followed_once(site: Site) -> None:
+    """Sites in several languages have such a first page; one that refreshes to itself does not loop."""
     leads = page('<meta http-equiv="refresh" content="0; url=/en/">')
     site.pages |= {"/": leads, "/en/": page(link("posts.xml")), "/en/posts.xml": Page(rss(item(1)))}
     assert [one.url for one in discover(site.url, limits=QUICK)] == [f"{site.url}/en/posts.xml"]
@@ -50,15 +50,15 @@ def test_a_page_that_leads_to_another_is_followed(site: Site) -> None:
         discover(site.url, limits=QUICK)
 
 
-def test_the_usual_places_are_tried(site: Site) -> None:
-    """Where a page names none."""
+def test_usual_paths_are_tried_without_a_link(site: Site) -> None:
+    """A page that declares no feed may still have one at a usual path."""
     site.pages["/"] = page("")
     site.pages["/rss.xml"] = Page(rss(item(1), title="Here"))
     assert [one.title for one in discover(site.url, limits=QUICK)] == ["Here"]
 
 
-def test_a_circle_ends(site: Site) -> None:
-    """The page names a feed that redirects to the page (trap 28)."""
+def test_a_feed_that_redirects_to_its_page_does_not_loop(site: Site) -> None:
+    """A page that declares a feed which redirects back to the page has no feed."""
     site.pages["/"] = page(link("/feed"))
     site.pages["/feed"] = Page(headers={"Location": "/"}, status=302)
     with pytest.raises(NoFeed, match="links to no feed"):
@@ -69,19 +69,21 @@ def test_a_circle_ends(site: Site) -> None:
     ("status", "body", "says"),
     [(404, b"", "404"), (200, b"%PDF-1.7", "a PDF"), (200, b"", "empty"), (403, b"<html>", "refused")],
 )
-def test_what_is_no_feed_has_a_sentence(site: Site, status: int, body: bytes, says: str) -> None:
-    """It names the address and what is there."""
+def test_other_documents_are_named_in_the_error(site: Site, status: int, body: bytes, says: str) -> None:
+    """The error names the address and what was found there."""
     site.pages["/x"] = Page(body, status=status)
     with pytest.raises(ReaderError, match=says) as caught:
         discover(site.url + "/x", limits=QUICK)
     assert "/x" in str(caught.value)
 
 
-def test_a_feed_that_moved_is_found_where_it_is_now(site: Site) -> None:
-    """Only where it has moved for good."""
+def test_only_a_permanent_redirect_changes_the_address(site: Site) -> None:
+    """After a permanent redirect the feed is found at its new address, after a temporary one at the old."""
     site.pages["/old"] = Page(headers={"Location": "/new"}, status=301)
     site.pages["/new"] = Page(rss(item(1)))
     assert discover(site.url + "/old", limits=QUICK)[0].url == site.url + "/new"
+    site.pages["/old"] = Page(headers={"Location": "/new"}, status=302)
+    assert discover(site.url + "/old", limits=QUICK)[0].url == site.url + "/old"
 
 
 @pytest.mark.parametrize(
@@ -93,21 +95,21 @@ def test_a_feed_that_moved_is_found_where_it_is_now(site: Site) -> None:
         (" http://blog.example ", "http://blog.example"),
     ],
 )
-def test_what_people_type(typed: str, meant: str) -> None:
-    """An address without a scheme is one with https."""
+def test_an_address_without_a_scheme_means_https(typed: str, meant: str) -> None:
+    """Addresses are completed as people type them."""
     assert with_scheme(typed) == meant
 
 
-def test_a_broken_feed_is_not_replaced_by_another(site: Site) -> None:
-    """The usual places are for web pages: for a feed with broken XML the sentence names the line."""
+def test_usual_paths_are_not_tried_for_a_broken_feed(site: Site) -> None:
+    """For a feed with broken XML the error names the line."""
     site.pages["/news.xml"] = Page(b'<?xml version="1.0"?>\n<rss version="2.0"><channel>\n<title>X</ti')
     site.pages["/rss"] = Page(rss(item(1)))
     with pytest.raises(NotAFeed, match="news.xml.*line 3"):
         discover(site.url + "/news.xml")
 
 
-def test_every_failure_names_the_address(site: Site) -> None:
-    """Of several addresses it is clear which one failed."""
+def test_every_error_names_its_address(site: Site) -> None:
+    """Of several addresses, the error says which one failed."""
     site.pages["/loop"] = Page(headers={"Location": "/loop"}, status=302)
     with pytest.raises(FetchError, match="/loop.*redirected"):
         discover(site.url + "/loop")

@@ -21,8 +21,8 @@ def only(raw: bytes, kind: str = "application/xml") -> Entry:
     return entry
 
 
-def test_rss_has_all_that_an_article_needs() -> None:
-    """Title, link, guid, date in UTC, authors, topics and text of an item are read."""
+def test_the_fields_of_an_rss_item() -> None:
+    """Title, link, guid, date in UTC, authors, topics and text are read."""
     extra = item(
         1, pubDate="Mon, 06 May 2024 10:00:00 +0200", category="Sea",
         **{"dc:creator": "Ana Lund", "content:encoded": "<p>All of it, and more.</p>"},
@@ -41,8 +41,8 @@ def test_rss_has_all_that_an_article_needs() -> None:
     assert entry.summary == "<p>Text of number 1.</p>"
 
 
-def test_a_long_text_of_many_pieces_is_whole() -> None:
-    """Entities, lines and CDATA sections of a text larger than the parser's buffer come in their order."""
+def test_a_text_longer_than_the_buffer_is_whole() -> None:
+    """Entities, lines and CDATA sections stay in their order."""
     text = "".join(
         f"&lt;p&gt;{number} &amp;amp; on\n<![CDATA[<b>é</b>]]>&lt;/p&gt;" for number in range(9_000)
     )
@@ -82,15 +82,15 @@ def test_a_long_text_of_many_pieces_is_whole() -> None:
         ),
     ],
 )
-def test_every_format_is_read(raw: bytes, name: str) -> None:
-    """RSS of all versions, RDF, Atom and JSON Feed have a title and an entry, and say what they are."""
+def test_every_format_is_read_and_named(raw: bytes, name: str) -> None:
+    """All versions of RSS, RDF, Atom and JSON Feed have their title, entry and format."""
     document = read(raw, "", URL)
     assert [entry.title for entry in document.entries] == ["A"]
     assert document.format.startswith(name)
 
 
-def test_json_feed_has_all_that_an_article_needs() -> None:
-    """Dates, authors, tags, attachments and pictures of a JSON Feed item are read."""
+def test_the_fields_of_a_json_feed_item() -> None:
+    """Dates, authors, tags, attachments and pictures are read."""
     feed = {
         "version": "https://jsonfeed.org/version/1",
         "title": "T",
@@ -112,8 +112,8 @@ def test_json_feed_has_all_that_an_article_needs() -> None:
     assert entry.pictures[0].url == "https://paper.example/i.png"
 
 
-def test_relative_addresses_start_where_the_document_says() -> None:
-    """The base is xml:base, else the entry's link, else the site, else the feed (trap 9)."""
+def test_the_base_of_relative_addresses() -> None:
+    """It is xml:base, else the entry's link, else the site, else the feed."""
     entry = (
         '<entry><title>A</title><id>1</id><link href="one"/><content type="html">&lt;p/&gt;</content></entry>'
     )
@@ -135,8 +135,8 @@ def test_relative_addresses_start_where_the_document_says() -> None:
         ("\x1b[31mred\u202e", "red"),
     ],
 )
-def test_titles_are_text(written: str, meant: str) -> None:
-    """Escaped twice (trap 10), with tags, or hostile: a title is plain, clean text."""
+def test_titles_are_plain_text(written: str, meant: str) -> None:
+    """Tags are removed and entities resolved, even if escaped twice."""
     assert text_of(written, "text/html") == meant
 
 
@@ -159,13 +159,12 @@ def test_titles_are_text(written: str, meant: str) -> None:
     ],
 )
 def test_dates_are_in_utc_or_a_day(written: str, meant: str) -> None:
-    """A date without a zone is one in UTC, and odd forms are read (trap 12); zeros are no dates, nor is what
-    could mean two days."""
+    """A date without a zone is in UTC, unusual forms are read, and an unreadable one is empty."""
     assert only(rss(item(1, pubDate=written))).published == meant
 
 
-def test_enclosures_need_no_type_and_come_once() -> None:
-    """Type and length may be missing, and one file named twice is one, with what either says (trap 14)."""
+def test_enclosures_are_completed_and_merged() -> None:
+    """Type and length may be missing; a file that is named twice is one enclosure with both."""
     files = (
         '<enclosure url="https://files.example/a.mp3"/>'
         '<media:content xmlns:media="http://search.yahoo.com/mrss/" url="https://files.example/a.mp3"'
@@ -208,9 +207,9 @@ LATIN = rss(item(1, title="Größe")).decode()
         "cp1252",
     ],
 )
-def test_letters_are_read_as_they_were_meant(raw: bytes, kind: str, title: str) -> None:
-    """Whatever comes before the declaration (trap 17) or is reported; UTF-8 with a few bad bytes stays
-    UTF-8, and `text/xml` alone does not mean us-ascii (trap 18)."""
+def test_the_encoding_of_a_document(raw: bytes, kind: str, title: str) -> None:
+    """Spaces before the declaration, a charset of the server and a few invalid bytes do not garble
+    letters."""
     assert only(raw, kind).title == title
 
 
@@ -224,15 +223,15 @@ def test_letters_are_read_as_they_were_meant(raw: bytes, kind: str, title: str) 
         ("a&#27;[2Jb&#x0;c\x0bd & e</title>", "a[2Jbcd & e", ""),
     ],
 )  # fmt: skip
-def test_broken_references_are_read_as_they_were_meant(written: str, title: str, link: str) -> None:
-    """A bare `&`, an HTML entity or a control character makes XML broken, but neither title nor address."""
+def test_broken_references_are_repaired(written: str, title: str, link: str) -> None:
+    """A bare `&`, an HTML entity or a control character damages neither title nor address."""
     raw = f"<rss version='2.0'><channel><title>T</title><item><title>{written}</item></channel></rss>"
     entry = only(raw.encode())
     assert (entry.title, entry.link) == (title, link)
 
 
-def test_entities_of_the_document_itself_are_read() -> None:
-    """What a DOCTYPE declares is known, in lines of their own or in one."""
+def test_declared_entities_are_resolved() -> None:
+    """Entities of the document's own DOCTYPE are known, on one line or on several."""
     declared = '<!DOCTYPE rss [<!ENTITY sea "The Sea"><!ENTITY nbsp "&#160;">]>'
     for line in (declared, declared.replace("<!", "\n<!")):
         head = f"<?xml version='1.0'?>{line}<rss version='2.0'><channel>"
@@ -240,8 +239,8 @@ def test_entities_of_the_document_itself_are_read() -> None:
         assert only(raw.encode()).title == "The Sea & more"
 
 
-def test_an_entry_that_says_nothing_is_none() -> None:
-    """Neither in RSS nor in JSON Feed."""
+def test_empty_entries_are_dropped() -> None:
+    """This applies to RSS and to JSON Feed."""
     feed = {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": None}, {"id": True}, "x"]}
     assert read(json.dumps(feed).encode(), "", URL).entries == ()
     assert read(rss("<item></item>", "<item><guid>1</guid></item>"), "", URL).entries == ()
@@ -257,14 +256,14 @@ def test_an_entry_that_says_nothing_is_none() -> None:
         ("Ana Lund", "Ana Lund"),
     ],
 )
-def test_an_author_is_a_name(written: str, name: str) -> None:
-    """Nothing of a mail address is left, however long the last part of its host is."""
+def test_mail_addresses_are_removed_from_authors(written: str, name: str) -> None:
+    """Only the name is left, however long the top-level domain is."""
     authors = only(rss(f"<item><title>A</title><author>{written}</author></item>")).authors
     assert authors == ((name,) if name else ())
 
 
-def test_the_address_behind_an_address() -> None:
-    """FeedBurner names the article's own address; in Atom the text may be elsewhere."""
+def test_the_article_s_own_address_is_used() -> None:
+    """FeedBurner names it beside its own; in Atom the content may name it."""
     origin = "<feedburner:origLink>https://paper.example/real</feedburner:origLink>"
     raw = rss(item(1).replace("</item>", origin + "</item>"))
     spaces = b'<rss xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" '
@@ -275,7 +274,7 @@ def test_the_address_behind_an_address() -> None:
 
 
 def test_external_entities_are_not_read() -> None:
-    """An entity that names a file leaves nothing of it in the text."""
+    """Nothing of a file named by an entity gets into the text."""
     raw = rss(item(1, title="&secret;")).replace(b"&amp;secret;", b"&secret;")
     raw = raw.replace(b"?>", b'?><!DOCTYPE x [<!ENTITY secret SYSTEM "file:///etc/passwd">]>', 1)
     assert "root:" not in only(raw).title
@@ -293,8 +292,8 @@ def test_external_entities_are_not_read() -> None:
         (b'<?xml version="1.0"?>\n<a>\n<b></a>', "line 3"),
     ],
 )
-def test_what_is_no_feed_is_named(raw: bytes, says: str) -> None:
-    """A document that is no feed is refused with what it is."""
+def test_the_error_names_what_a_document_is(raw: bytes, says: str) -> None:
+    """A document that is not a feed is refused with a description of it."""
     with pytest.raises(NotAFeed, match=says):
         read(raw, "text/html", URL)
 
@@ -318,15 +317,15 @@ TOOT = "<description>&lt;p&gt;Ships&lt;/p&gt;</description>"
 
 
 @pytest.mark.parametrize("inside", [TOOT + PICTURE, PICTURE + TOOT])
-def test_the_description_of_a_picture_is_not_the_text(inside: str) -> None:
-    """An entry with pictures that are described has its own text, in whatever order they are."""
+def test_a_picture_s_description_is_not_the_entry_s_text(inside: str) -> None:
+    """The entry keeps its own text, whatever the order of the elements."""
     entry = only(rss(f"<item><title>A</title>{inside}</item>").replace(b"<rss ", MEDIA))
     assert (entry.content, entry.summary) == ("<p>Ships</p>", "")
     assert [one.url for one in entry.pictures] == ["https://m.example/a.png"]
 
 
-def test_a_video_has_what_its_media_group_says() -> None:
-    """Thumbnail and description inside of media:group are the picture and the text (trap 15)."""
+def test_a_video_takes_fields_from_its_media_group() -> None:
+    """Its thumbnail is the picture and its description the text."""
     entry = only(
         b'<feed xmlns="http://www.w3.org/2005/Atom" xmlns:yt="http://www.youtube.com/xml/schemas/2015"'
         b' xmlns:media="http://search.yahoo.com/mrss/"><title>Channel</title><entry><id>yt:video:abc</id>'
@@ -341,15 +340,15 @@ def test_a_video_has_what_its_media_group_says() -> None:
     assert entry.pictures == (Picture("https://i.video.example/abc.jpg", 480, 360),)
 
 
-def test_a_guid_that_is_no_address_is_no_link() -> None:
-    """Without isPermaLink="false", too: a podcast's "ep2" leads nowhere; an address does (trap 7)."""
+def test_a_guid_is_a_link_only_if_it_is_an_address() -> None:
+    """This holds without isPermaLink="false" too: a podcast's "ep2" is not a link."""
     for guid, link in (("ep2", ""), ("https://p.example/2", "https://p.example/2")):
         assert only(rss(f"<item><title>A</title><guid>{guid}</guid></item>")).link == link
 
 
 @pytest.mark.parametrize("between", ["", "\n"])
-def test_entities_of_rss_091_are_letters(between: str) -> None:
-    """A DOCTYPE of RSS 0.91 names a list of entities elsewhere; their letters are not lost."""
+def test_entities_of_rss_091_are_resolved(between: str) -> None:
+    """The DOCTYPE of RSS 0.91 names an external list of entities, whose letters are known."""
     raw = (
         f'<?xml version="1.0"?>{between}<!DOCTYPE rss SYSTEM "http://my.netscape.com/publish/formats/rss-0.91.dtd">'
         '<rss version="0.91"><channel><title>T</title><item><title>Caf&eacute;</title></item></channel></rss>'

@@ -33,7 +33,7 @@ def names(desk: Desk) -> list[str]:
 
 
 def test_entries_become_article_files(desk: Desk) -> None:
-    """One file an entry in the folder of its feed and year, which the fast lane reads."""
+    """Each entry is one file in the folder of its feed and year, in the layout that is parsed fastest."""
     desk.subscribe(folder="Sea", topics=("Ferries",), name="Harbour")
     desk.site.pages["/feed"] = Page(rss(item(1, category="News"), item(2)))
     report = desk.fetch()
@@ -60,8 +60,8 @@ def test_entries_become_article_files(desk: Desk) -> None:
     assert text.endswith("\n---\n\nText of number 1.\n")
 
 
-def test_the_library_reads_what_a_fetch_wrote(desk: Desk) -> None:
-    """Fields, topics and search work on articles of feeds, without a problem."""
+def test_the_library_reads_fetched_articles(desk: Desk) -> None:
+    """Fields, topics and search work on them, and no problem is reported."""
     desk.subscribe(folder="Sea")
     enclosure = '<enclosure url="https://files.example/a.mp3" type="audio/mpeg" length="5000000"/>'
     desk.site.pages["/feed"] = Page(
@@ -89,8 +89,8 @@ def test_the_library_reads_what_a_fetch_wrote(desk: Desk) -> None:
     ]
 
 
-def test_unchanged_feeds_cost_a_question(desk: Desk) -> None:
-    """Both validators are sent byte for byte, those of the last whole answer (trap 21)."""
+def test_an_unchanged_feed_is_requested_with_validators(desk: Desk) -> None:
+    """Both validators of the last full response are sent unchanged, and nothing is written."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1)), {"ETag": 'W/"a b"', "Last-Modified": "some day in May"})
     desk.fetch()
@@ -106,8 +106,8 @@ def test_unchanged_feeds_cost_a_question(desk: Desk) -> None:
     assert (headers["If-None-Match"], headers["If-Modified-Since"]) == (None, "in June")
 
 
-def test_now_and_then_it_asks_without_validators(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server may say "not modified" forever (trap 22)."""
+def test_validators_are_omitted_after_a_week(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some servers would say "not modified" forever."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1)), {"ETag": '"1"'})
     desk.fetch()
@@ -117,8 +117,8 @@ def test_now_and_then_it_asks_without_validators(desk: Desk, monkeypatch: pytest
     assert desk.site.requests[-1][1]["If-None-Match"] is None
 
 
-def test_what_is_not_due_is_not_asked(desk: Desk) -> None:
-    """Only force asks before the time."""
+def test_feeds_that_are_not_due_are_not_requested(desk: Desk) -> None:
+    """Only --force requests them."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1)))
     desk.fetch(force=False)
@@ -126,8 +126,8 @@ def test_what_is_not_due_is_not_asked(desk: Desk) -> None:
     assert len(desk.site.requests) == 1
 
 
-def test_a_changed_entry_is_rewritten_in_its_place(desk: Desk) -> None:
-    """Under the same name, also with another title."""
+def test_a_changed_entry_is_rewritten_in_place(desk: Desk) -> None:
+    """The file keeps its name, even if the title has changed."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1)))
     desk.fetch()
@@ -139,8 +139,8 @@ def test_a_changed_entry_is_rewritten_in_its_place(desk: Desk) -> None:
     assert 'title: "Another"' in text and "New words." in text
 
 
-def test_an_edit_of_the_person_s_stays(desk: Desk) -> None:
-    """What changes upstream is not written over it, now or later."""
+def test_an_edited_file_is_never_rewritten(desk: Desk) -> None:
+    """A change upstream does not replace the user's edit, now or later."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1), item(2)))
     desk.fetch()
@@ -153,8 +153,8 @@ def test_an_edit_of_the_person_s_stays(desk: Desk) -> None:
         assert edited.read_text() == mine
 
 
-def test_what_the_person_deleted_does_not_come_back(desk: Desk) -> None:
-    """Neither while the feed has it nor when it changes."""
+def test_a_deleted_file_does_not_come_back(desk: Desk) -> None:
+    """It stays deleted while the feed lists the entry, and when the entry changes."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1), item(2)))
     desk.fetch()
@@ -164,8 +164,8 @@ def test_what_the_person_deleted_does_not_come_back(desk: Desk) -> None:
     assert len(desk.articles()) == 1
 
 
-def test_an_article_of_two_feeds_is_written_once(desk: Desk) -> None:
-    """An aggregator's entry is the author's (trap 8), whichever comes first."""
+def test_an_article_in_two_feeds_is_written_once(desk: Desk) -> None:
+    """An aggregator's entry is the same article as the author's."""
     desk.subscribe("/feed")
     desk.subscribe("/planet")
     desk.site.pages["/feed"] = Page(rss(item(1)))
@@ -176,7 +176,7 @@ def test_an_article_of_two_feeds_is_written_once(desk: Desk) -> None:
 
 
 def test_an_undated_entry_keeps_its_date_and_name(desk: Desk) -> None:
-    """It has the time when it was first seen, also after a change (trap 30)."""
+    """It has the time when it was first seen, also after a change."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1, pubDate="")))
     desk.fetch()
@@ -190,8 +190,8 @@ def test_an_undated_entry_keeps_its_date_and_name(desk: Desk) -> None:
     assert f"publishedDateTime: {date}\n" in text
 
 
-def test_titles_that_make_no_name(desk: Desk) -> None:
-    """Dots, slashes, emoji, devices, five thousand letters, none at all, and two alike (traps 11 and 31)."""
+def test_file_names_are_safe_whatever_the_title(desk: Desk) -> None:
+    """Dots, slashes, emoji, device names, five thousand letters, no title, and two alike."""
     titles = [
         "..",
         "../../etc/passwd",
@@ -214,8 +214,8 @@ def test_titles_that_make_no_name(desk: Desk) -> None:
     assert all(len(name.encode()) < 250 and name[:5] == "2026-" for name in names(desk))
 
 
-def test_a_line_of_dashes_in_a_text_ends_no_header(desk: Desk) -> None:
-    """The body is whole (trap 31)."""
+def test_a_line_of_dashes_in_a_body_does_not_end_the_header(desk: Desk) -> None:
+    """The body is read whole."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1, description="<p>a</p><hr><pre>---\ntitle: x\n---</pre>")))
     desk.fetch()
@@ -223,8 +223,8 @@ def test_a_line_of_dashes_in_a_text_ends_no_header(desk: Desk) -> None:
     assert text.partition("\n---\n")[2].count("---") >= 3
 
 
-def test_a_folder_that_became_a_link_is_not_followed(desk: Desk, tmp_path: Path) -> None:
-    """A sentence, and nothing outside the news folder (trap 31)."""
+def test_a_folder_replaced_by_a_link_is_not_followed(desk: Desk, tmp_path: Path) -> None:
+    """The fetch fails with an error, and nothing is written outside the news folder."""
     desk.subscribe(name="Harbour")
     desk.site.pages["/feed"] = Page(rss(item(1)))
     desk.fetch()
@@ -238,9 +238,8 @@ def test_a_folder_that_became_a_link_is_not_followed(desk: Desk, tmp_path: Path)
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def test_one_broken_feed_stops_no_other(desk: Desk) -> None:
-    """Each failure has its sentence, and what is good arrives; a CDN that turns feed readers away with a page
-    is no feed (trap 25), and "not modified" to a first request is no success."""
+def test_a_broken_feed_does_not_stop_the_others(desk: Desk) -> None:
+    """Each failure has its own error, and the articles of other feeds arrive."""
     wall = b"<html><title>Attention required</title></html>"
     pages = {
         "gone": (Page(status=410), "410"),
@@ -262,8 +261,8 @@ def test_one_broken_feed_stops_no_other(desk: Desk) -> None:
     assert {path for path, (_, says) in pages.items() if says not in errors[path]} == set()
 
 
-def test_addresses_that_are_none_fail_alone(desk: Desk) -> None:
-    """Whatever is in feeds.toml, each has its sentence."""
+def test_invalid_addresses_fail_alone(desk: Desk) -> None:
+    """Whatever feeds.toml contains, each has its own error."""
     for url in (
         "http://[::1",
         "https://u:p@[b",
@@ -280,8 +279,8 @@ def test_addresses_that_are_none_fail_alone(desk: Desk) -> None:
     assert all("please report" not in error for _, error in report.errors)
 
 
-def test_a_validator_that_can_t_be_sent_is_not_kept(desk: Desk) -> None:
-    """Odd bytes in an ETag must not end the fetching of a feed."""
+def test_a_validator_that_cannot_be_sent_is_dropped(desk: Desk) -> None:
+    """Odd bytes in an ETag do not prevent further fetches of the feed."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1)), {"ETag": '"\xe9"', "Last-Modified": "then"})
     desk.fetch()
@@ -290,8 +289,8 @@ def test_a_validator_that_can_t_be_sent_is_not_kept(desk: Desk) -> None:
     assert (headers["If-None-Match"], headers["If-Modified-Since"]) == (None, "then")
 
 
-def test_a_gone_feed_is_not_asked_any_more(desk: Desk) -> None:
-    """410 ends the fetching, also with force, unless the feed is named."""
+def test_a_gone_feed_is_no_longer_requested(desk: Desk) -> None:
+    """After 410 it is only requested if the user names it."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(status=410)
     assert desk.fetch().failed == 1
@@ -300,8 +299,8 @@ def test_a_gone_feed_is_not_asked_any_more(desk: Desk) -> None:
     assert desk.fetch(is_named=True).new == 1
 
 
-def test_a_feed_that_moved_for_good_gets_its_new_address(desk: Desk) -> None:
-    """feeds.toml says it, and nothing comes twice (trap 26)."""
+def test_a_permanent_redirect_updates_the_subscription(desk: Desk) -> None:
+    """feeds.toml gets the new address, and no article arrives twice."""
     desk.subscribe(name="Harbour")
     desk.site.pages["/feed"] = Page(rss(item(1)))
     desk.fetch()
@@ -315,8 +314,8 @@ def test_a_feed_that_moved_for_good_gets_its_new_address(desk: Desk) -> None:
     assert desk.fetch().new == 0
 
 
-def test_a_redirect_that_is_no_feed_moves_nothing(desk: Desk) -> None:
-    """A page of a vanished site must not become the address."""
+def test_a_redirect_to_a_page_does_not_update_the_subscription(desk: Desk) -> None:
+    """The page of a vanished site does not become the feed's address."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(headers={"Location": "/home"}, status=301)
     desk.site.pages["/home"] = Page(b"<html><body>Sold</body></html>")
@@ -324,8 +323,8 @@ def test_a_redirect_that_is_no_feed_moves_nothing(desk: Desk) -> None:
     assert subscriptions.load()[0][0].url.endswith("/feed")
 
 
-def test_a_host_that_refuses_is_left_alone_as_a_whole(desk: Desk) -> None:
-    """429 with Retry-After counts for every feed of the host (trap 24)."""
+def test_too_many_requests_applies_to_the_whole_host(desk: Desk) -> None:
+    """Retry-After of one feed delays all feeds of its host."""
     for number in range(6):
         desk.subscribe(f"/{number}")
         desk.site.pages[f"/{number}"] = Page(headers={"Retry-After": "600"}, status=429)
@@ -336,8 +335,8 @@ def test_a_host_that_refuses_is_left_alone_as_a_whole(desk: Desk) -> None:
     assert "429" in report.errors[0][1]
 
 
-def test_a_host_has_two_connections_at_most(desk: Desk) -> None:
-    """However many of its feeds are due, and each is requested once (trap 23)."""
+def test_a_host_gets_at_most_two_connections(desk: Desk) -> None:
+    """However many of its feeds are due, each is requested once."""
 
     def page(_: Message) -> Page:
         time.sleep(0.05)
@@ -351,8 +350,8 @@ def test_a_host_has_two_connections_at_most(desk: Desk) -> None:
     assert desk.site.most_at_once == 2
 
 
-def test_failures_are_asked_less_and_less(desk: Desk) -> None:
-    """And an answer makes it good again."""
+def test_failing_feeds_are_requested_less_often(desk: Desk) -> None:
+    """A successful response resets that."""
     desk.subscribe()
     desk.fetch()
     desk.fetch()
@@ -362,7 +361,7 @@ def test_failures_are_asked_less_and_less(desk: Desk) -> None:
 
 
 def test_full_text_comes_from_the_entry_s_page(desk: Desk) -> None:
-    """Where it can't be had the feed's own text stays."""
+    """If the page cannot be fetched, the feed's own text is kept."""
     desk.subscribe(full_text=True)
     desk.site.pages["/feed"] = Page(
         rss(item(1, link=desk.site.url + "/story"), item(2, link=desk.site.url + "/missing"))
@@ -379,15 +378,15 @@ def test_full_text_comes_from_the_entry_s_page(desk: Desk) -> None:
     assert "Text of number 2." in texts[1]
 
 
-def test_two_fetches_at_once_are_one(desk: Desk) -> None:
-    """The second says so."""
+def test_only_one_fetch_runs_at_a_time(desk: Desk) -> None:
+    """The second one reports that another is running."""
     desk.subscribe()
     with alone(), pytest.raises(Busy, match="another reader"):
         desk.fetch()
 
 
-def test_whoever_stops_iterating_stops_the_fetch(desk: Desk) -> None:
-    """Nothing is half-written, and the next fetch goes on."""
+def test_a_fetch_stops_when_the_iteration_stops(desk: Desk) -> None:
+    """No file is half-written, and the next fetch continues."""
     from reader.feeds.fetching import fetch
 
     for number in range(6):
@@ -401,8 +400,8 @@ def test_whoever_stops_iterating_stops_the_fetch(desk: Desk) -> None:
     assert not [path for path in desk.folder.rglob("*.part")]
 
 
-def test_old_articles_are_removed_but_never_marked_ones(desk: Desk) -> None:
-    """`keep` goes by the date, and what was removed or too old does not come."""
+def test_keep_removes_old_articles_except_marked_ones(desk: Desk) -> None:
+    """Removed articles, and those already too old, do not arrive again."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1), item(2), item(3)))
     desk.fetch()
@@ -415,8 +414,8 @@ def test_old_articles_are_removed_but_never_marked_ones(desk: Desk) -> None:
     assert desk.fetch(protected=lambda paths: {kept}).new == 0
 
 
-def test_what_lies_there_already_is_recognised(desk: Desk, _own_places: Path) -> None:
-    """Without the state (lost, or another machine's folder) nothing comes twice, and edits stay."""
+def test_existing_files_are_recognised_without_the_state(desk: Desk, _own_places: Path) -> None:
+    """After the state is lost, a fetch adopts the files that it wrote before."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1), item(2, pubDate="")))
     desk.fetch()
@@ -427,10 +426,10 @@ def test_what_lies_there_already_is_recognised(desk: Desk, _own_places: Path) ->
     assert desk.articles() == before
 
 
-def test_a_full_disk_is_a_sentence_and_the_next_fetch_goes_on(
+def test_a_full_disk_is_reported_and_the_next_fetch_continues(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is lost and nothing half-written."""
+    """Nothing is lost, and no file is half-written."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1), item(2), item(3)), {"ETag": '"1"'})
     rename, calls = os.rename, []
@@ -451,8 +450,8 @@ def test_a_full_disk_is_a_sentence_and_the_next_fetch_goes_on(
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
-def test_a_read_only_folder_is_a_sentence(desk: Desk) -> None:
-    """And the next fetch, when it can be written, brings all."""
+def test_a_read_only_folder_is_reported(desk: Desk) -> None:
+    """The next fetch writes all articles once the folder is writable."""
     desk.subscribe()
     desk.site.pages["/feed"] = Page(rss(item(1)))
     desk.folder.mkdir(parents=True)
@@ -463,8 +462,8 @@ def test_a_read_only_folder_is_a_sentence(desk: Desk) -> None:
     assert desk.fetch().new == 1
 
 
-def test_a_password_is_sent_and_shown_nowhere(desk: Desk, _own_places: Path) -> None:
-    """From the address, and from a command; neither files nor messages have it."""
+def test_passwords_are_sent_but_never_shown(desk: Desk, _own_places: Path) -> None:
+    """From the address or a command, they appear in no file and no message."""
     with_user = desk.site.url.replace("http://", "http://ana:hush-hush@") + "/a"
     command = (sys.executable, "-c", "print('hush-hush')")
     subscriptions.add(
@@ -483,8 +482,8 @@ def test_a_password_is_sent_and_shown_nowhere(desk: Desk, _own_places: Path) -> 
     database.close()
 
 
-def test_a_list_imports_nothing_of_feeds() -> None:
-    """`reader list` knows where the news is without what fetching needs."""
+def test_a_list_does_not_import_the_fetcher() -> None:
+    """`reader list` finds the news folder without the modules that fetching needs."""
     code = (
         "import sys; from reader.cli import main; main(['list', '--limit', '1']);"
         "names = ('reader.feeds', 'httpx', 'feedparser', 'tomlkit');"
@@ -495,8 +494,8 @@ def test_a_list_imports_nothing_of_feeds() -> None:
     assert done.stderr.splitlines()[-1] == "[]"
 
 
-def test_a_feed_that_is_not_found_for_days_comes_back(desk: Desk) -> None:
-    """404 now and then (trap 15) costs nothing: no article, no subscription."""
+def test_a_feed_recovers_after_days_of_404(desk: Desk) -> None:
+    """An occasional 404 does not end the fetching of a feed."""
     desk.site.pages["/feed"] = Page(rss(item(1)))
     desk.subscribe()
     desk.fetch()
@@ -508,8 +507,8 @@ def test_a_feed_that_is_not_found_for_days_comes_back(desk: Desk) -> None:
     assert len(desk.articles()) == 2
 
 
-def test_an_empty_mount_point_is_not_taken_for_emptied(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the disk is missing nothing is written beside it; an emptied folder on it is the user's will."""
+def test_an_empty_mount_point_is_not_an_emptied_folder(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is written while the disk is missing; a folder emptied by the user is respected."""
     mounted = {str(desk.folder)}
     monkeypatch.setattr("os.path.ismount", lambda path: str(path) in {"/", *mounted})
     desk.site.pages["/feed"] = Page(rss(item(1)))
@@ -528,8 +527,8 @@ def test_an_empty_mount_point_is_not_taken_for_emptied(desk: Desk, monkeypatch: 
     away.rename(desk.folder)
 
 
-def test_a_news_folder_that_is_gone_is_not_taken_for_emptied(desk: Desk) -> None:
-    """A disk that is not mounted: a sentence, nothing is written, and it goes on once it is back."""
+def test_a_missing_news_folder_is_reported(desk: Desk) -> None:
+    """Nothing is written until the folder, perhaps on a disk that is not mounted, is back."""
     desk.site.pages["/feed"] = Page(rss(item(1)))
     desk.subscribe()
     desk.fetch()

@@ -63,20 +63,20 @@ def markdown_of(html: str) -> str:
     ],
 )  # fmt: skip
 def test_html_becomes_markdown(html: str, markdown: str) -> None:
-    """Each construct has its Markdown, and what Markdown would take for marks is escaped."""
+    """Each element has its Markdown, and text that looks like Markdown is escaped."""
     assert markdown_of(html) == markdown
 
 
-def test_a_table_stays_one() -> None:
-    """Cells are parted by bars, and a bar in one is escaped."""
+def test_tables_stay_tables() -> None:
+    """Cells are separated by bars, and a bar in a cell is escaped."""
     lines = markdown_of("<table><tr><th>a<th>b</tr><tr><td>1|2<td>3</tr></table>").split("\n")
     assert lines[0].replace(" ", "") == "|a|b|"
     assert "1\\|2" in lines[2]
 
 
 @pytest.mark.parametrize("piece", ["<div><b>", "<table><td>", "<ul><li>", "<blockquote><p>"])
-def test_too_deep_a_text_is_still_there(piece: str) -> None:
-    """Beyond every depth the words stay."""
+def test_text_below_the_maximum_depth_is_kept(piece: str) -> None:
+    """Elements nested too deeply are dropped, their words are not."""
     assert markdown_of(piece * 5000 + "deep words").strip("*-> ") == "deep words"
 
 
@@ -84,31 +84,31 @@ def test_too_deep_a_text_is_still_there(piece: str) -> None:
     "piece", ["<a", "<!--", "<![CDATA[", "<?", '<a b="', "<", "<li><ul>", "x_*", "<pre>", "<!x"]
 )
 @QUICK
-def test_hostile_html_takes_no_time(piece: str) -> None:
-    """100,000 times the same beginning is not quadratic; the worker's patience is the last word."""
+def test_hostile_html_takes_linear_time(piece: str) -> None:
+    """Many repetitions of the same beginning do not take quadratic time."""
     markdown_of(piece * 20_000)
 
 
 @given(st.text(alphabet=st.sampled_from("<>/abpi &;=\"'!-[]()*_`#\\\n\x1b\u202e"), max_size=80))
 def test_any_text_gives_clean_markdown(html: str) -> None:
-    """Nothing is raised, and nothing comes out that a terminal would obey."""
+    """Nothing is raised, and the result contains no control characters."""
     found = markdown_of(html)
     assert clean(found) == found
 
 
-def test_the_excerpt_is_the_summary_s_first_paragraph_or_the_body_s() -> None:
-    """Plain text, without marks."""
+def test_the_excerpt_is_the_first_paragraph() -> None:
+    """It is the summary's, else the body's, as plain text."""
     assert excerpt_of("Short **one**.\n\nx", "Body") == "Short one."
     assert excerpt_of("", "# Head\n\nFirst *words*.") == "First words."
 
 
-def test_the_first_picture_is_more_than_a_pixel() -> None:
-    """Tracking pixels are no pictures."""
+def test_tracking_pixels_are_not_pictures() -> None:
+    """The first picture larger than a pixel is returned."""
     html = '<img src="/pixel.gif"><img width=1 src="/t.gif"><img src="/real.jpg">'
     assert converted(html, BASE)[1] == "https://paper.example/real.jpg"
 
 
-def test_what_only_tracks_is_left_out_of_addresses() -> None:
-    """utm_* and its like go, all else stays in its order."""
+def test_tracking_parameters_are_removed() -> None:
+    """utm_* and the like are dropped; other parameters keep their order."""
     assert without_tracking("https://a.example/?utm_x=1&b=2&fbclid=3#c") == "https://a.example/?b=2#c"
     assert without_tracking("https://a.example/?a=utm_x") == "https://a.example/?a=utm_x"

@@ -50,34 +50,34 @@ def new(reading: Reading) -> list[str]:
     return [one.entry.title for one in reading.news if not one.known_as]
 
 
-def test_what_is_known_is_not_new() -> None:
-    """The same document again brings nothing."""
+def test_known_entries_are_not_new() -> None:
+    """The same document again yields no news."""
     entries = [an_entry(1), an_entry(2)]
     assert ask(entries, known(*entries)).news == ()
 
 
-def test_what_has_changed_is_known() -> None:
-    """Another text under the same guid is a change, not a new entry."""
+def test_a_changed_entry_is_not_a_new_one() -> None:
+    """Another text under the same guid is a change."""
     (one,) = ask([an_entry(1, content="<p>other</p>")], known(an_entry(1))).news
     assert one.known_as == "g1"
 
 
-def test_a_guid_may_change_with_the_headline() -> None:
-    """The link and the date tell that it is the same (trap 1)."""
+def test_an_entry_is_recognised_after_its_guid_changed() -> None:
+    """The same link and date identify it."""
     reading = ask([an_entry(1, guid="g1-new-headline", title="New headline")], known(an_entry(1)))
     assert new(reading) == []
 
 
-def test_all_guids_may_change_their_form() -> None:
-    """With the same texts nothing is written; the new keys are remembered (trap 4)."""
+def test_entries_are_recognised_after_all_guids_changed() -> None:
+    """With the same texts only the new keys are stored."""
     entries = [an_entry(number, guid=f"tag:{number}") for number in (1, 2)]
     reading = ask(entries, known(an_entry(1), an_entry(2)))
     assert reading.news == ()
     assert sorted(reading.renamed) == [("g1", "tag:1"), ("g2", "tag:2")]
 
 
-def test_one_guid_for_all_entries_loses_none() -> None:
-    """Guid and link together are the key where a document repeats a guid (trap 2), and from then on."""
+def test_entries_that_share_a_guid_are_all_kept() -> None:
+    """If a document repeats a guid, guid and link together are the key."""
     entries = [an_entry(number, guid="same") for number in (1, 2, 3)]
     reading = ask(entries, [])
     assert len(new(reading)) == 3
@@ -85,8 +85,8 @@ def test_one_guid_for_all_entries_loses_none() -> None:
     assert new(ask([an_entry(4, guid="same")], known(*entries), repeats=True)) == ["Title 4"]
 
 
-def test_one_guid_and_one_link_for_all_entries_loses_none() -> None:
-    """Where neither tells the entries apart, their titles do; the next document brings only what is new."""
+def test_entries_that_share_guid_and_link_are_all_kept() -> None:
+    """Their titles tell them apart, and the next document only brings new ones."""
     for link in ("", "https://paper.example/"):
         entries = [an_entry(number, guid="same", link=link) for number in range(4)]
         reading = ask(entries[:3], [])
@@ -94,8 +94,8 @@ def test_one_guid_and_one_link_for_all_entries_loses_none() -> None:
         assert new(ask(entries[1:], known(*entries[:3]), repeats=True)) == ["Title 3"]
 
 
-def test_guids_may_differ_only_behind_the_hash() -> None:
-    """With one link for all, guids with other fragments are other entries (trap 3)."""
+def test_guids_may_differ_only_in_their_fragment() -> None:
+    """With one link for all, guids with different fragments are different entries."""
     entries = [an_entry(n, guid=f"https://paper.example/#{n}", link="https://paper.example/") for n in (1, 2)]
     assert len(new(ask(entries, []))) == 2
     later = an_entry(3, guid="https://paper.example/#3", link="https://paper.example/")
@@ -104,14 +104,14 @@ def test_guids_may_differ_only_behind_the_hash() -> None:
 
 
 def test_http_and_https_are_the_same() -> None:
-    """A feed that moves to https brings nothing again (trap 5)."""
+    """A feed that moves to https yields no news."""
     before = an_entry(1, guid="http://paper.example/1", link="http://paper.example/1")
     after = an_entry(1, guid="https://paper.example/1", link="https://paper.example/1")
     assert ask([after], known(before)).news == ()
 
 
-def test_without_a_guid_the_link_is_it() -> None:
-    """An edit of the text is a change, not a new entry (trap 6)."""
+def test_the_link_identifies_an_entry_without_a_guid() -> None:
+    """An edit of its text is a change."""
     before = an_entry(1, guid="")
     (one,) = ask([before._replace(content="<p>edited</p>")], known(before)).news
     assert one.known_as
@@ -119,13 +119,13 @@ def test_without_a_guid_the_link_is_it() -> None:
     assert new(ask([bare._replace(content="<p>edited</p>")], known(bare))) == []
 
 
-def test_an_entry_twice_in_a_document_is_one() -> None:
-    """The same guid and link come once."""
+def test_an_entry_listed_twice_is_one() -> None:
+    """The same guid and link are used once."""
     assert len(new(ask([an_entry(1), an_entry(1)], []))) == 1
 
 
-def test_of_too_many_the_newest_are_taken_for_good() -> None:
-    """The rest is remembered and not new the next time (trap 16)."""
+def test_only_the_newest_entries_are_taken() -> None:
+    """The others are stored as seen, so they are not new next time."""
     entries = [an_entry(n, published=f"2026-01-01T00:{n // 60:02}:{n % 60:02}Z") for n in range(600)]
     reading = ask(entries, [])
     written = [one for one in reading.news if one.is_written]
@@ -134,8 +134,8 @@ def test_of_too_many_the_newest_are_taken_for_good() -> None:
     assert len(reading.news) == 600
 
 
-def test_a_date_far_ahead_is_not_believed() -> None:
-    """What would be on top for weeks has no date (trap 13)."""
+def test_a_date_in_the_future_is_ignored() -> None:
+    """Otherwise the article would be on top for weeks."""
     now = datetime(2026, 6, 1, 12, tzinfo=UTC)
     assert believable("2026-06-01T20:00:00Z", now) == "2026-06-01T20:00:00Z"
     assert believable("2026-07-01T00:00:00Z", now) == ""

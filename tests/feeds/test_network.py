@@ -30,8 +30,8 @@ def get(url: str, *, is_trusted: bool = True, **how: object) -> Response:
     return asyncio.run(run())
 
 
-def test_the_request_says_who_asks(site: Site) -> None:
-    """Name and version; no address that is not the user's; compression; no cookie and no referrer."""
+def test_the_headers_of_a_request(site: Site) -> None:
+    """Name, version and compression are sent; no contact, cookie or referrer."""
     site.pages["/"] = Page(b"x")
     get(site.url + "/")
     headers = site.requests[0][1]
@@ -40,8 +40,8 @@ def test_the_request_says_who_asks(site: Site) -> None:
     assert not headers["Cookie"] and not headers["Referer"]
 
 
-def test_the_contact_of_the_configuration_is_sent(site: Site) -> None:
-    """`contact` of [feeds] is in the User-Agent; one that no header can hold is omitted, in words."""
+def test_the_configured_contact_is_sent(site: Site) -> None:
+    """It is in the User-Agent; one that no header can hold is omitted with a warning."""
     file = config_file()
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text('[feeds]\ncontact = "ana@blog.example"\n')
@@ -57,10 +57,10 @@ def test_the_contact_of_the_configuration_is_sent(site: Site) -> None:
 @pytest.mark.parametrize(
     ("statuses", "has_moved"), [((301,), True), ((308, 301), True), ((302,), False), ((301, 307), False)]
 )
-def test_only_a_chain_of_permanent_redirects_moves_a_feed(
+def test_only_permanent_redirects_give_a_new_address(
     site: Site, statuses: tuple[int, ...], has_moved: bool
 ) -> None:
-    """301 and 308 from the start are for good (trap 26); one other among them is not."""
+    """Every redirect from the start must be 301 or 308."""
     for number, status in enumerate(statuses):
         site.pages[f"/{number}"] = Page(headers={"Location": f"/{number + 1}"}, status=status)
     end = f"/{len(statuses)}"
@@ -70,22 +70,22 @@ def test_only_a_chain_of_permanent_redirects_moves_a_feed(
     assert answer.moved_to == (site.url + end if has_moved else "")
 
 
-def test_redirects_in_a_circle_end(site: Site) -> None:
-    """After a few of them it is a failure."""
+def test_redirects_in_a_circle_fail(site: Site) -> None:
+    """The request fails after a few of them."""
     site.pages["/"] = Page(headers={"Location": "/"}, status=302)
     with pytest.raises(FetchError, match="redirected more than"):
         get(site.url + "/")
 
 
-def test_a_redirect_to_no_address_is_said(site: Site) -> None:
-    """What can't be joined with the feed's address ends the fetch with a sentence."""
+def test_a_redirect_to_an_invalid_address_is_reported(site: Site) -> None:
+    """A target that cannot be joined with the address is an error."""
     site.pages["/"] = Page(headers={"Location": "http://[::1"}, status=302)
     with pytest.raises(FetchError, match="which is not a web address"):
         get(site.url + "/")
 
 
-def test_a_redirect_that_needs_its_cookie_ends(site: Site) -> None:
-    """A cookie is kept for that request alone (trap 27)."""
+def test_cookies_last_for_one_request(site: Site) -> None:
+    """A redirect that sets a cookie and needs it succeeds; the next request has none."""
 
     def page(headers: Message) -> Page:
         if headers["Cookie"] == "seen=1":
@@ -99,8 +99,8 @@ def test_a_redirect_that_needs_its_cookie_ends(site: Site) -> None:
     assert not site.requests[-1][1]["Cookie"]
 
 
-def test_an_address_that_nobody_wrote_leads_to_no_private_host(site: Site) -> None:
-    """Loopback is refused before anything is sent (trap 29)."""
+def test_untrusted_addresses_do_not_reach_private_hosts(site: Site) -> None:
+    """Loopback is refused before anything is sent."""
     site.pages["/"] = Page(b"secret")
     for url in (site.url + "/", site.url.replace("127.0.0.1", "localhost") + "/"):
         with pytest.raises(FetchError, match="private network"):
@@ -109,8 +109,8 @@ def test_an_address_that_nobody_wrote_leads_to_no_private_host(site: Site) -> No
 
 
 @pytest.mark.parametrize("target", ["ftp://a.example/", "file:///etc/passwd", "javascript:x"])
-def test_a_redirect_leads_to_http_alone(site: Site, target: str) -> None:
-    """No other scheme is followed."""
+def test_redirects_lead_to_http_and_https_only(site: Site, target: str) -> None:
+    """Other schemes are refused."""
     site.pages["/"] = Page(headers={"Location": target}, status=302)
     with pytest.raises(FetchError, match="can't be opened"):
         get(site.url + "/")
@@ -137,8 +137,8 @@ def test_a_redirect_leads_to_http_alone(site: Site, target: str) -> None:
         *("charset", "none"),
     ],
 )
-def test_compression_is_undone_where_there_is_some(site: Site, body: bytes, encoding: str) -> None:
-    """The first bytes decide, not what the server says (trap 19)."""
+def test_compressed_responses_are_decompressed(site: Site, body: bytes, encoding: str) -> None:
+    """The first bytes decide, not the declared encoding."""
     site.pages["/"] = Page(body, {"Content-Encoding": encoding} if encoding else {})
     assert get(site.url + "/").body == b"hello"
 
@@ -161,15 +161,15 @@ def test_compression_is_undone_where_there_is_some(site: Site, body: bytes, enco
         *("bomb", "bomb unasked", "bomb in members"),
     ],
 )
-def test_an_answer_that_can_t_be_used_is_said(site: Site, body: bytes, encoding: str, says: str) -> None:
-    """Half of an answer is not taken for a whole one; bytes are counted after unpacking."""
+def test_unusable_responses_are_reported(site: Site, body: bytes, encoding: str, says: str) -> None:
+    """A partial response is not accepted, and the limit of bytes applies after decompression."""
     site.pages["/"] = Page(body, {"Content-Encoding": encoding})
     with pytest.raises(FetchError, match=says):
         get(site.url + "/")
 
 
-def test_what_unpacks_ever_again_is_unpacked_twice(site: Site) -> None:
-    """A gzip file can unpack to itself."""
+def test_a_response_is_decompressed_at_most_twice(site: Site) -> None:
+    """A gzip file can decompress to itself."""
     layers = [b"<rss/>"]
     for _ in range(5):
         layers.append(gzip.compress(layers[-1], mtime=0))
@@ -177,8 +177,8 @@ def test_what_unpacks_ever_again_is_unpacked_twice(site: Site) -> None:
     assert get(site.url + "/").body == layers[3]
 
 
-def test_an_answer_that_is_no_http_is_said_in_words() -> None:
-    """Neither a library's words nor Python's bytes are in the sentence."""
+def test_a_response_that_is_not_http_is_reported() -> None:
+    """The message contains neither a library's text nor Python's bytes."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         for raw, meant in ((b"hello\r\n\r\n", "is not HTTP"), (b"", "closed the connection")):
 
@@ -195,8 +195,8 @@ def test_an_answer_that_is_no_http_is_said_in_words() -> None:
             thread.join()
 
 
-def test_a_byte_now_and_then_does_not_keep_us(site: Site) -> None:
-    """The whole answer has a time, which no trickle outlasts."""
+def test_a_trickling_response_times_out(site: Site) -> None:
+    """The time limit applies to the whole response."""
 
     def page(_: Message) -> Page:
         time.sleep(4)
@@ -209,8 +209,8 @@ def test_a_byte_now_and_then_does_not_keep_us(site: Site) -> None:
     assert time.monotonic() - begin < 10
 
 
-def test_a_login_goes_to_its_own_host_alone(site: Site) -> None:
-    """A redirect to another host gets no password."""
+def test_a_login_is_only_sent_to_its_own_host(site: Site) -> None:
+    """A redirect to another host does not get the password."""
     other = Site()
     try:
         site.pages["/"] = Page(headers={"Location": other.url + "/"}, status=302)
@@ -231,27 +231,27 @@ def test_a_login_goes_to_its_own_host_alone(site: Site) -> None:
         ("http://", "can't be opened"),
     ],
 )
-def test_a_failure_has_words(url: str, says: str) -> None:
-    """What the network says becomes a sentence."""
+def test_network_failures_are_reported_in_words(url: str, says: str) -> None:
+    """Each kind of failure has its own message."""
     with pytest.raises(FetchError, match=says):
         get(url)
 
 
-def test_no_secure_connection_has_words(site: Site) -> None:
-    """A server without TLS at an https address."""
+def test_https_without_tls_is_reported(site: Site) -> None:
+    """The server at an https address does not use TLS."""
     with pytest.raises(FetchError, match="secure connection"):
         get(site.url.replace("http:", "https:"))
 
 
-def test_an_answer_that_breaks_off_is_said_in_words(site: Site) -> None:
-    """A server that hangs up in the middle: no words of a library, no half of a sentence."""
+def test_a_response_that_is_cut_off_is_reported(site: Site) -> None:
+    """The message does not contain a library's text."""
     site.pages["/"] = Page(b"<rss>", {"Content-Length": "5000", "Connection": "close"})
     with pytest.raises(FetchError, match="was cut off; try again later"):
         get(site.url + "/")
 
 
-def test_a_server_without_tls_is_said_in_words(site: Site) -> None:
-    """https to a server that has none names the remedy, and no line of a library's source."""
+def test_a_server_without_tls_is_reported_with_a_remedy(site: Site) -> None:
+    """The message does not name a line of a library's source."""
     with pytest.raises(FetchError, match="no secure connection.*http:// address") as failure:
         get(site.url.replace("http:", "https:") + "/")
     assert "_ssl.c" not in str(failure.value)
@@ -273,42 +273,44 @@ NOW = 1_800_000_000.0
     ],
 )
 def test_retry_after_is_seconds_or_a_date(text: str, seconds: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is neither says nothing."""
+    """Anything else counts as missing."""
     monkeypatch.setattr(time, "time", lambda: NOW)
     assert Response(429, "", "", {"retry-after": text}).wait == seconds
 
 
 @pytest.mark.parametrize("status", [304, 401, 403, 404, 407, 410, 429, 451, 500, 503, 300, 418])
-def test_every_status_has_a_sentence(status: int) -> None:
-    """It names the number, and has a remedy or a reason."""
+def test_every_status_has_a_message(status: int) -> None:
+    """It names the number, with a remedy or a reason."""
     sentence = Response(status, "", "", {"retry-after": "60"}, b"<html>").refusal
     assert f"{status}" in sentence and "{" not in sentence
     assert ("next attempt after" in sentence) == (status in (429, 500, 503))
 
 
-def test_no_next_attempt_is_promised_where_there_is_none() -> None:
-    """What a user asks for once is not tried again by the reader."""
+def test_a_single_request_promises_no_next_attempt() -> None:
+    """Only a fetch tries again by itself."""
     with pytest.raises(FetchError, match="try again later"):
         Response(503, "", "", {"retry-after": "60"}).require_success()
 
 
 @pytest.mark.parametrize("path", ["/feed;type=rss", "/a;b/feed;c?x=1;2", "/%2F%C3%A9?q=%C3%BC"])
-def test_an_address_is_requested_as_it_is(site: Site, path: str) -> None:
-    """Nothing of its path is lost, nor of its query."""
+def test_an_address_is_requested_unchanged(site: Site, path: str) -> None:
+    """Nothing of its path or query is lost."""
     site.pages[path] = Page(b"here")
     assert get(site.url + path).body == b"here"
 
 
 @pytest.mark.parametrize("kind", ["socks5", "ftp"])
-def test_a_proxy_of_another_kind_is_reported(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without its password."""
+def test_an_unsupported_proxy_is_reported(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message does not contain its password."""
     monkeypatch.setenv("http_proxy", f"{kind}://ana:secret@127.0.0.1:1080")
     with pytest.raises(FetchError, match=f'kind "{kind}" is not supported; set http_proxy') as error:
         get("http://paper.invalid/feed")
     assert "secret" not in str(error.value)
 
 
-def test_what_comes_by_a_proxy_leads_to_no_private_host(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxied_response_does_not_lead_to_private_hosts(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Though the proxy itself is on a private network, as most are."""
     monkeypatch.setenv("http_proxy", site.url)
     site.pages["http://paper.invalid/feed"] = Page(b"by proxy")
@@ -319,8 +321,8 @@ def test_what_comes_by_a_proxy_leads_to_no_private_host(site: Site, monkeypatch:
     assert "/secret" not in site.paths()
 
 
-def test_a_proxy_is_used_and_leads_to_no_private_host(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also one without a scheme; what nobody wrote is not asked of it where it is private."""
+def test_a_proxy_is_not_asked_for_private_hosts(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy without a scheme is used too; untrusted private addresses are not requested through it."""
     monkeypatch.setenv("http_proxy", site.url.removeprefix("http://"))
     site.pages["http://paper.invalid/feed"] = Page(b"by proxy")
     for is_trusted in (True, False):

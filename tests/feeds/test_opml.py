@@ -17,8 +17,8 @@ def opml(inside: str) -> bytes:
     return f"{HEAD}{inside}</body></opml>".encode()
 
 
-def test_what_is_written_is_read_again() -> None:
-    """Names, folders and topics come back; users and passwords do not."""
+def test_written_opml_can_be_read_again() -> None:
+    """Names, folders and topics are kept; users and passwords are not written."""
     feeds = (
         Subscription("https://u:secret@a.example/f?x=1&y=2", 'A & "B" <c>', topics=("X", "Y")),
         Subscription("https://b.example/", "B", "Sea & Sky"),
@@ -30,8 +30,8 @@ def test_what_is_written_is_read_again() -> None:
     assert found == (feeds[0]._replace(url="https://a.example/f?x=1&y=2"), feeds[1])
 
 
-def test_bare_ampersands_and_quotes_are_repaired() -> None:
-    """Most real files have them (trap 20)."""
+def test_bare_ampersands_and_quotes_are_read() -> None:
+    """Many real files contain them."""
     raw = opml(
         '<outline text="A & B" xmlUrl="http://a.example/?x=1&y=2"/><outline text="C" xmlUrl="http://c.example/">'
     )
@@ -43,8 +43,8 @@ def test_bare_ampersands_and_quotes_are_repaired() -> None:
     assert [one.url for one in read(raw, "x").subscriptions] == ["http://a.example/"]
 
 
-def test_folders_are_the_innermost_ones() -> None:
-    """Of nested outlines; names in any case, with a BOM before."""
+def test_a_feed_is_in_its_innermost_folder() -> None:
+    """Attribute names may be in any case, and a BOM may precede the document."""
     raw = b"\xef\xbb\xbf" + opml(
         '<outline text="All"><outline title="Sea"><outline text="A" XMLURL="http://a.example/"/></outline>'
         '<outline text="B" xmlUrl="http://b.example/"/></outline><outline text="C" xmlUrl="http://c.example/"/>'
@@ -56,14 +56,14 @@ def test_folders_are_the_innermost_ones() -> None:
     ]
 
 
-def test_deep_nesting_ends_no_recursion() -> None:
-    """50,000 outlines in each other are read."""
+def test_deep_nesting_is_read() -> None:
+    """50,000 nested outlines do not exceed the recursion limit."""
     deep = '<outline text="x">' * 50_000 + '<outline xmlUrl="http://a.example/"/>' + "</outline>" * 50_000
     assert len(read(opml(deep), "x").subscriptions) == 1
 
 
-def test_entities_are_not_expanded() -> None:
-    """Those that a file declares stay as they are written; those of XML are resolved."""
+def test_declared_entities_are_not_expanded() -> None:
+    """They stay as written; predefined ones are resolved."""
     raw = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + opml(
         '<outline text="&b; &amp; &#66;" xmlUrl="http://a.example/"/>'
     )
@@ -71,8 +71,8 @@ def test_entities_are_not_expanded() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-16", "utf-8", "no-such-encoding", "idna"])
-def test_the_declared_encoding_counts(encoding: str) -> None:
-    """Where it is one; else the file is UTF-8."""
+def test_the_declared_encoding_is_used(encoding: str) -> None:
+    """If there is no such encoding, the file is read as UTF-8."""
     text = (
         opml('<outline text="Gr\u00f6\u00dfe" xmlUrl="http://a.example/"/>')
         .decode()
@@ -83,7 +83,7 @@ def test_the_declared_encoding_counts(encoding: str) -> None:
 
 
 def test_comments_and_other_tags_are_not_outlines() -> None:
-    """Whatever they contain, and whether they end or not; a prefix of a namespace is ignored."""
+    """Unclosed comments are ignored too, and so is a namespace prefix."""
     raw = opml(
         '<!-- <outline xmlUrl="http://no.example/"/> --><title/><o:outline text="A" xmlUrl="http://a.example/"/>'
         '<outlines xmlUrl="http://no.example/"/><!-- <outline xmlUrl="http://no.example/"/>'
@@ -91,8 +91,8 @@ def test_comments_and_other_tags_are_not_outlines() -> None:
     assert [one.url for one in read(raw, "x").subscriptions] == ["http://a.example/"]
 
 
-def test_newsboat_s_urls_are_read() -> None:
-    """The first tag is the folder, `~` a name; what would run a program is refused with its line."""
+def test_newsboat_urls_are_read() -> None:
+    """The first tag is the folder, `~` precedes a name, and lines that run programs are refused."""
     raw = b"""# mine
 https://a.example/feed "Two Words" sea ~"A Name" !
 https://b.example/feed
@@ -113,8 +113,8 @@ file:///etc/passwd
 @pytest.mark.parametrize(
     "raw", [b"", b"hello world", b"<html><body>x</body></html>", b"\x89PNG\r\n", b"<opml/>"]
 )
-def test_what_is_no_list_is_refused(raw: bytes) -> None:
-    """Never in silence."""
+def test_other_files_are_refused(raw: bytes) -> None:
+    """The error names the file."""
     with pytest.raises(InvalidFeedList, match="feeds.opml"):
         read(raw, "feeds.opml")
 
@@ -128,8 +128,8 @@ def test_any_bytes_are_read_or_refused(raw: bytes, before: bytes) -> None:
         return
 
 
-def test_more_feeds_than_anybody_has_are_not_taken() -> None:
-    """The first ones are read, and the number of the others is reported."""
+def test_the_number_of_feeds_is_limited() -> None:
+    """The first ones are taken, and the limit is reported."""
     outlines = "".join(f'<outline text="F" xmlUrl="https://h{n}.example/"/>' for n in range(MOST_FEEDS + 5))
     found = read(opml(outlines), "x.opml")
     assert len(found.subscriptions) == MOST_FEEDS and "more than 10,000 feeds" in found.refused[0]
@@ -137,7 +137,7 @@ def test_more_feeds_than_anybody_has_are_not_taken() -> None:
     assert len(read(lines.encode(), "urls").subscriptions) == MOST_FEEDS
 
 
-def test_outlines_that_never_end_are_not_read_to_the_end() -> None:
-    """However many they are and however deep they go."""
+def test_the_number_of_outlines_is_limited() -> None:
+    """A million unclosed outlines are not all read."""
     with pytest.raises(InvalidFeedList):
         read(HEAD.encode() + b'<outline text="a">' * 1_000_000, "x.opml")

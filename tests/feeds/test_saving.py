@@ -28,7 +28,7 @@ STORY = (
 
 
 def test_a_page_becomes_an_article(site: Site, _own_places: Path) -> None:
-    """Title, author, date, site and text, with absolute links and without what is around them."""
+    """It has title, author, date, site and text, with absolute links and without navigation."""
     site.pages["/story"] = Page(STORY.encode(), {"Content-Type": "text/html; charset=utf-8"})
     (saved,) = saving.save([site.url + "/story"], topics=["Ferries"], limits=QUICK)
     assert saved.is_new
@@ -42,7 +42,7 @@ def test_a_page_becomes_an_article(site: Site, _own_places: Path) -> None:
 
 
 def test_a_page_is_saved_once(site: Site) -> None:
-    """The second time it says where it is; once removed it is saved again."""
+    """The second time its path is returned; after it was removed it is saved again."""
     site.pages["/story"] = Page(STORY.encode())
     (first,) = saving.save([site.url + "/story"], limits=QUICK)
     (second,) = saving.save([site.url + "/story"], limits=QUICK)
@@ -60,8 +60,8 @@ def test_a_page_is_saved_once(site: Site) -> None:
         (Page(b"<html><body></body></html>"), "no text"),
     ],
 )
-def test_what_has_no_text_has_a_sentence(site: Site, page: Page, says: str) -> None:
-    """And stops no other page."""
+def test_a_page_without_text_is_reported(site: Site, page: Page, says: str) -> None:
+    """The other pages are still saved."""
     site.pages["/x"] = page
     site.pages["/story"] = Page(STORY.encode())
     failed, saved = saving.save([site.url + "/x", site.url + "/story"], limits=QUICK)
@@ -69,8 +69,8 @@ def test_what_has_no_text_has_a_sentence(site: Site, page: Page, says: str) -> N
     assert saved.is_new
 
 
-def test_full_text_is_kept_in_an_article_of_a_feed(desk: Desk, site: Site) -> None:
-    """The header stays, and from then on the feed changes it no more."""
+def test_full_text_replaces_an_article_s_body(desk: Desk, site: Site) -> None:
+    """The header stays, and later fetches do not change the file."""
     desk.subscribe()
     site.pages["/story"] = Page(STORY.encode())
     site.pages["/feed"] = Page(rss(item(1, link=site.url + "/story")))
@@ -88,7 +88,7 @@ def test_full_text_is_kept_in_an_article_of_a_feed(desk: Desk, site: Site) -> No
         saving.keep_full_text(path, site.url + "/story", limits=QUICK)
 
 
-def test_full_text_is_kept_in_no_other_file(desk: Desk, tmp_path: Path) -> None:
-    """Only the news folder is ever written."""
+def test_full_text_is_only_written_to_the_news_folder(desk: Desk, tmp_path: Path) -> None:
+    """Other files are refused."""
     with pytest.raises(UsageError, match="did not come from a feed"):
         saving.keep_full_text(str(tmp_path / "x.md"), "https://paper.example/", limits=QUICK)

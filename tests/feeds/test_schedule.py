@@ -26,12 +26,12 @@ NOW = 1_800_000_000.0
     ],
 )
 def test_when_a_feed_is_fetched_again(every: int, ttl: int, headers: dict[str, str], seconds: int) -> None:
-    """The user's interval, or longer if the feed wishes it, up to a day."""
+    """After the user's interval, or later if the feed asks for that, up to a day."""
     assert due_after_success(NOW, every, ttl, headers) == NOW + seconds
 
 
-def test_failures_are_retried_ever_later() -> None:
-    """Twice as long each time, a day at most, never before Retry-After."""
+def test_failures_are_retried_less_and_less_often() -> None:
+    """The delay doubles up to a day, and is never shorter than Retry-After."""
     waits = [due_after_failure(NOW, 0, number, 0) - NOW for number in range(1, 12)]
     assert waits[:3] == [600, 1200, 2400]
     assert waits[-1] == 86400

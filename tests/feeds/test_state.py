@@ -10,8 +10,8 @@ from reader.errors import DamageError
 from reader.feeds.state import State
 
 
-def test_a_damaged_schema_is_a_sentence(tmp_path: Path) -> None:
-    """The file is named with the remedy, also when SQLite's message can't be decoded."""
+def test_a_damaged_schema_is_reported(tmp_path: Path) -> None:
+    """The error names the file and the remedy, even if SQLite's message cannot be decoded."""
     path = tmp_path / "feeds.db"
     State(str(path)).close()
     path.write_bytes(path.read_bytes().replace(b"CREATE TABLE host", b"CREATE T\xffBLE host"))

@@ -36,14 +36,14 @@ def file(_own_places: Path) -> Path:
     return path
 
 
-def test_without_a_file_there_are_none() -> None:
-    """And nothing in use."""
+def test_without_a_file_there_are_no_subscriptions() -> None:
+    """The news folder is not in use then."""
     assert subscriptions.load() == ([], [])
     assert not is_in_use()
 
 
-def test_what_is_added_is_read_again() -> None:
-    """Every setting comes back as it was."""
+def test_added_subscriptions_are_read_again() -> None:
+    """Every setting is kept."""
     one = Subscription(
         "https://a.example/f?x=1&y",
         'A "b" #c',
@@ -62,8 +62,8 @@ def test_what_is_added_is_read_again() -> None:
     assert Path(feeds_file()).stat().st_mode & 0o777 == 0o600
 
 
-def test_comments_stay_when_something_is_added_changed_or_removed(file: Path) -> None:
-    """All but what is meant stays byte for byte."""
+def test_changes_keep_comments(file: Path) -> None:
+    """Everything but the changed feed stays byte for byte."""
     subscriptions.add([Subscription("https://c.example/")])
     assert file.read_text().startswith(WRITTEN)
     subscriptions.change("https://a.example/feed", {"url": "https://new.example/feed", "keep": None})
@@ -79,8 +79,8 @@ def test_comments_stay_when_something_is_added_changed_or_removed(file: Path) ->
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_what_was_ended_is_brought_back_in_its_place(number: int, file: Path) -> None:
-    """With its comments; once, and at the end where the file has become shorter."""
+def test_a_removed_feed_is_restored_in_place(number: int, file: Path) -> None:
+    """With its comments; once, and at the end if the file has become shorter."""
     feeds = subscriptions.load()[0]
     removed = subscriptions.remove(feeds[number].address)
     subscriptions.restore(removed)
@@ -93,15 +93,15 @@ def test_what_was_ended_is_brought_back_in_its_place(number: int, file: Path) ->
     assert [one.address for one in subscriptions.load()[0]] == [feeds[number].address]
 
 
-def test_tables_written_in_one_line_can_be_changed(file: Path) -> None:
-    """Other ways of writing the same are TOML too."""
+def test_inline_tables_can_be_changed(file: Path) -> None:
+    """Other forms of TOML are changed too."""
     file.write_text('feed = [{url = "https://a.example/"}, {url = "https://b.example/"}]\n')
     subscriptions.remove("https://a.example/")
     assert [one.url for one in subscriptions.load()[0]] == ["https://b.example/"]
 
 
-def test_windows_line_ends_stay(file: Path) -> None:
-    """A file with CRLF keeps it."""
+def test_crlf_line_ends_are_kept(file: Path) -> None:
+    """A file with CRLF is written with CRLF."""
     file.write_bytes(WRITTEN.replace("\n", "\r\n").encode())
     subscriptions.add([Subscription("https://c.example/")])
     raw = file.read_bytes()
@@ -117,8 +117,8 @@ def test_windows_line_ends_stay(file: Path) -> None:
         ("topics = [1]", "list of strings"),
     ],
 )
-def test_a_mistake_is_one_notice(file: Path, line: str, says: str) -> None:
-    """The feed is there anyway."""
+def test_a_mistake_is_reported_once(file: Path, line: str, says: str) -> None:
+    """The feed is used without that setting."""
     file.write_text(f'[[feed]]\nurl = "https://a.example/"\n{line}\n')
     feeds, notices = subscriptions.load()
     assert len(feeds) == 1
@@ -127,16 +127,16 @@ def test_a_mistake_is_one_notice(file: Path, line: str, says: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["[[feed]\n", "feed = 3\n", "\x00"])
-def test_a_file_that_can_t_be_read_stays_as_it_is(file: Path, text: str) -> None:
-    """A sentence, and nothing is written."""
+def test_an_invalid_file_is_not_changed(file: Path, text: str) -> None:
+    """Reading and changing it raise an error."""
     file.write_text(text)
     with pytest.raises(ReaderError, match="feeds.toml"):
         subscriptions.add([Subscription("https://c.example/")])
     assert file.read_text() == text
 
 
-def test_a_feed_is_found_by_address_name_or_beginning(file: Path) -> None:
-    """Only where it is the only one; users and passwords do not count."""
+def test_a_feed_is_found_by_address_name_or_prefix(file: Path) -> None:
+    """A prefix must be unique; users and passwords are ignored."""
     feeds, _ = subscriptions.load()
     for word in ("https://a.example/feed", "alpha", "Al", "a.ex"):
         assert subscriptions.find(feeds, word).name == "Alpha"
@@ -147,7 +147,7 @@ def test_a_feed_is_found_by_address_name_or_beginning(file: Path) -> None:
         subscriptions.find(feeds, "alhpa")
 
 
-def test_a_password_is_in_no_name(file: Path) -> None:
-    """What is shown has no user and no password."""
+def test_displayed_names_contain_no_password(file: Path) -> None:
+    """Neither the address nor the label has user or password."""
     one = subscriptions.load()[0][1]
     assert "secret" not in one.label + one.address

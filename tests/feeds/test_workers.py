@@ -26,8 +26,8 @@ def only(item: str) -> News:
 
 
 @pytest.mark.parametrize("content", ["<p></p>", '<p><a href="x">Read more</a></p>'])
-def test_the_text_is_the_longer_of_two(content: str) -> None:
-    """A content that says nothing does not replace a description that says all."""
+def test_the_longer_of_content_and_summary_is_the_text(content: str) -> None:
+    """A content of "Read more" does not replace the description."""
     one = only(
         f"<title>A</title><description>{WHOLE}</description>"
         f"<content:encoded><![CDATA[{content}]]></content:encoded>"
@@ -44,13 +44,13 @@ def test_the_text_is_the_longer_of_two(content: str) -> None:
         ("<link>https://paper.example/2026/12345</link>", ""),
     ],
 )
-def test_an_entry_without_a_title_is_called_by_its_text_or_address(item: str, title: str) -> None:
-    """The first words of its text, else the words of its address; numbers are none."""
+def test_an_entry_without_a_title_gets_one(item: str, title: str) -> None:
+    """It is the beginning of its text, else the words of its address."""
     assert only(item).entry.title == title
 
 
-async def test_a_document_that_is_too_much_is_refused_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Deep nesting ends its process after a while; the next document is read by another."""
+async def test_a_document_that_overloads_a_worker_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its process is ended, and the next document is parsed by another one."""
     good = Response(200, URL, "", {}, rss(item(1)))
     async with aclosing(Workers(1)) as workers:
         assert (await workers.read_feed(good)).total == 1
