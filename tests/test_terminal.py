@@ -24,19 +24,19 @@ def seen(env: Mapping[str, str], **facts: Any) -> Terminal:
 
 @pytest.mark.parametrize("name", ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"])
 def test_ssh_variables_mean_remote(name: str) -> None:
-    """Any of OpenSSH's variables says that the user sits elsewhere; an empty one does not."""
+    """Any of OpenSSH's variables counts, unless it is empty."""
     assert seen({name: "10.0.0.1 50000 22"}).is_remote
     assert not seen({name: ""}).is_remote
 
 
 def test_a_parent_sshd_means_remote() -> None:
-    """sudo and `su -` lose the variables, not the parents."""
+    """sudo and `su -` drop the variables, but not the parent processes."""
     assert seen({}, ancestors=("bash", "sudo", "sshd-session")).is_remote
     assert not seen({}, ancestors=("bash", "systemd")).is_remote
 
 
-def test_tmux_knows_better_than_its_pane() -> None:
-    """In tmux the attached client counts, not the variables from when the pane was made."""
+def test_tmux_s_client_counts_more_than_the_pane() -> None:
+    """The attached client counts, not the variables from when the pane was created."""
     pane = {"TMUX": "/tmp/tmux,1,0", "SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22", "DISPLAY": ":7"}
     left = read_tmux("3.4\txterm\t\t\toff\n-SSH_CONNECTION\nDISPLAY=:0\n")
     assert not seen(pane, tmux=left).is_remote
@@ -62,8 +62,8 @@ def test_desktops(env: dict[str, str], platform: str, expected: bool) -> None:
     assert seen(env, platform=platform).has_desktop is expected
 
 
-def test_multiplexers() -> None:
-    """tmux and screen are told by their own variables, not by TERM, which travels over SSH."""
+def test_multiplexers_are_found_by_their_variables() -> None:
+    """Not by TERM, which is passed over SSH."""
     assert seen({"TMUX": "x"}).multiplexer == "tmux"
     assert seen({"STY": "x"}).multiplexer == "screen"
     assert seen({"TERM": "screen-256color"}).multiplexer == ""
@@ -89,7 +89,7 @@ def test_colours(env: dict[str, str], colours: int) -> None:
 
 
 def test_a_pipe_has_no_colours() -> None:
-    """Where output goes to a file there is nothing to colour."""
+    """If output goes to a file, there are no colours."""
     assert decide(Facts({"TERM": "xterm-256color"}, is_tty=False)).colours == 0
 
 
@@ -103,13 +103,13 @@ def test_a_pipe_has_no_colours() -> None:
         ({}, "ascii", False),
     ],
 )
-def test_unicode(env: dict[str, str], encoding: str, expected: bool) -> None:
-    """The locale says it, in its order; where none is set, stdout's encoding does."""
+def test_unicode_follows_the_locale(env: dict[str, str], encoding: str, expected: bool) -> None:
+    """The variables are read in their order; if none is set, stdout's encoding decides."""
     assert seen(env, encoding=encoding).is_unicode is expected
 
 
 def test_every_finding_has_a_reason() -> None:
-    """`reader doctor` can say why for each of the facts."""
+    """`reader doctor` prints it."""
     findings = seen({"TERM": "xterm", "DISPLAY": ":0", "TMUX": "x"}).findings
     assert [finding.name for finding in findings] == [
         "terminal", "remote", "desktop", "multiplexer", "emulator", "colours", "unicode", "links",
@@ -119,8 +119,8 @@ def test_every_finding_has_a_reason() -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no procfs")
-def test_parents_are_found_by_name(tmp_path: Path) -> None:
-    """The walk up procfs finds a parent process by its name, spaces and parentheses in it included."""
+def test_parent_processes_are_found_by_name(tmp_path: Path) -> None:
+    """Names in procfs may contain spaces and parentheses."""
     shell = tmp_path / "ssh d) (x"
     shell.symlink_to(sys.executable)
     ask = "from reader.terminal.facts import ancestors; print(ancestors())"
@@ -130,8 +130,8 @@ def test_parents_are_found_by_name(tmp_path: Path) -> None:
     assert "'ssh d) (x'" in said.stdout
 
 
-def test_here_is_whole() -> None:
-    """The real environment, whatever it is, gives a terminal with all its findings."""
+def test_the_real_environment_gives_every_finding() -> None:
+    """Whatever the environment of the tests is."""
     for look in (terminal.glance, terminal.here):
         assert len(look({}).findings) == 12
 
@@ -152,10 +152,10 @@ FOOT_IN_TMUX = "3.4\tfoot\tfoot(1.16.2)\tclipboard,hyperlinks,RGB\texternal\n-SS
         ({"TERM": "xterm-kitty", "LANG": "C"}, "kitty", True, True, "none"),
     ],
 )
-def test_what_each_terminal_is_known_for(
+def test_terminals_are_recognised_by_their_variables(
     env: dict[str, str], emulator: str, links: bool | None, clipboard: bool | None, pictures: str
 ) -> None:
-    """The variable that gives a terminal away decides; where none does nothing is claimed."""
+    """Without such a variable nothing is claimed."""
     here = seen(env)
     assert (here.emulator, here.links, here.clipboard, here.pictures) == (
         emulator,
@@ -165,8 +165,8 @@ def test_what_each_terminal_is_known_for(
     )
 
 
-def test_a_pane_forgets_the_terminal_that_it_was_made_in() -> None:
-    """Inside tmux the variables of terminals are old; tmux says who paints now."""
+def test_a_pane_s_own_terminal_variables_are_ignored() -> None:
+    """Inside tmux they may be out of date; tmux names the terminal of the attached client."""
     pane = {"TMUX": "x", "TERM": "tmux-256color", "KITTY_WINDOW_ID": "1", "TERM_PROGRAM": "tmux"}
     assert seen(pane).emulator == "" and seen(pane).links is None
     here = seen(pane, tmux=read_tmux(FOOT_IN_TMUX))
@@ -182,14 +182,14 @@ def test_a_pane_forgets_the_terminal_that_it_was_made_in() -> None:
         ("3.4\tst\t\t\ton", "colours", "set -as terminal-features ',st:RGB'"),
     ],
 )  # fmt: skip
-def test_the_line_that_changes_tmux(said: str, name: str, line: str) -> None:
-    """What tmux keeps back comes with the line of its configuration that lets it through."""
+def test_advice_for_tmux_is_a_line_of_its_configuration(said: str, name: str, line: str) -> None:
+    """It enables what tmux does not pass on."""
     here = seen({"TMUX": "x", "TERM": "tmux-256color"}, tmux=read_tmux(said))
     assert line in next(finding.advice for finding in here.findings if finding.name == name)
 
 
-def test_a_choice_overrules_what_is_found() -> None:
-    """Each finding that can be chosen takes each of its values, and says who chose."""
+def test_overrides_replace_findings() -> None:
+    """Each finding that can be overridden accepts each of its values and names the source."""
     for name, values in ALLOWED.items():
         for value in values:
             found = next(f for f in seen({}, chosen=choices({name: value})).findings if f.name == name)
@@ -204,7 +204,7 @@ def test_a_choice_overrules_what_is_found() -> None:
     [("15;0", "dark"), ("0;15", "light"), ("0;default;7", "light"), ("7;8", "dark"), ("", "")],
 )  # fmt: skip
 def test_light_or_dark(value: str, background: str) -> None:
-    """The last number of COLORFGBG is the ground's colour."""
+    """The last number of COLORFGBG is the background colour."""
     assert seen({"COLORFGBG": value}).background == background
 
 
@@ -221,23 +221,23 @@ def test_light_or_dark(value: str, background: str) -> None:
         (b"\x1b]11;rgb:1d/20/21\x07\x1b[?1;2c", Answers(background="dark", is_answering=True)),
     ],
 )
-def test_what_a_terminal_says_of_itself(said: bytes, expected: Answers) -> None:
-    """Name, ground and pictures are read from the answers, whichever of them come."""
+def test_a_terminal_s_replies_are_parsed(said: bytes, expected: Answers) -> None:
+    """Name, background and pictures are read from whichever replies arrive."""
     assert read_answers(said) == expected
     here = seen({"TERM": "xterm-256color", "LANG": "C.UTF-8"}, answers=expected)
     assert here.background == expected.background
     assert here.pictures == (expected.pictures or "blocks")
 
 
-def test_every_terminal_has_a_known_way_to_show_pictures() -> None:
-    """The table names only what can be chosen."""
+def test_every_emulator_has_a_known_kind_of_pictures() -> None:
+    """The table only contains values that can be overridden."""
     assert {known.pictures for known in EMULATORS.values()} <= set(ALLOWED["pictures"])
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no procfs")
 @pytest.mark.parametrize(("chosen", "expected"), [({}, "False"), ({"LC_CTYPE": "C.UTF-8"}, "True")])
-def test_a_locale_that_python_made_up_does_not_count(chosen: dict[str, str], expected: str) -> None:
-    """Under LANG=C Python gives itself LC_CTYPE; only one that someone has set promises Unicode."""
+def test_python_s_coerced_locale_does_not_count(chosen: dict[str, str], expected: str) -> None:
+    """Under LANG=C Python sets LC_CTYPE itself; only the user's locale promises Unicode."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))
     }

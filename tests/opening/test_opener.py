@@ -75,8 +75,8 @@ def recorder(tmp_path: Path, record: Path) -> Path:
     return script(tmp_path / "recorder", note + f"json.dump({facts}, open(note, 'w'))\n")
 
 
-def test_the_configured_browser_comes_first_over_ssh_too() -> None:
-    """What the user chose is tried before $BROWSER, and $BROWSER before the desktop."""
+def test_the_configured_browser_comes_first() -> None:
+    """Also over SSH: before $BROWSER, which comes before the desktop."""
     assert commands(planned(LOCAL, "a", "b", "xdg-open", browser=("a", "--new"), variable="b")) == (
         ("a", "--new", URL), ("b", URL), ("xdg-open", URL),
     )  # fmt: skip
@@ -86,20 +86,20 @@ def test_the_configured_browser_comes_first_over_ssh_too() -> None:
     )
 
 
-def test_the_url_takes_the_place_of_percent_s() -> None:
-    """`%s` in any argument is the URL; without it the URL comes last."""
+def test_the_url_replaces_percent_s() -> None:
+    """Without `%s` in any argument the URL comes last."""
     assert commands(planned(LOCAL, "a", browser=("a", "--url=%s", "-x"))) == (("a", f"--url={URL}", "-x"),)
     assert commands(planned(LOCAL, "a", variable="a 'b c' %s &")) == (("a", "b c", URL),)
 
 
 def test_browser_variable_is_a_list() -> None:
-    """$BROWSER names several commands; those that are not installed or can't be read are passed over."""
+    """Commands in $BROWSER that are not installed or not readable are skipped."""
     variable = os.pathsep.join(["gone", "'open quote", "", "b --x"])
     assert commands(planned(BARE, "b", variable=variable)) == (("b", "--x", URL),)
 
 
 def test_a_browser_that_is_not_installed_is_named() -> None:
-    """Also where another way leads to one; one of several that is there is enough."""
+    """Even if another way opens the page; not if one of several is installed."""
     assert planned(BARE, "b", variable="gone:b").mistake == ""
     decided = planned(LOCAL, "xdg-open", variable="firefx", browser=("chrmium", "%s"))
     assert decided.mistake == (
@@ -118,17 +118,17 @@ def test_a_browser_that_is_not_installed_is_named() -> None:
         ({}, "darwin", ("open",), ("open", URL)),
     ],
 )
-def test_the_desktop_s_own_way(
+def test_each_desktop_has_its_command(
     env: dict[str, str], platform: str, programs: tuple[str, ...], first: tuple[str, ...]
 ) -> None:
-    """Each desktop has its command, used where it is installed."""
+    """It is used if it is installed."""
     assert commands(planned(seen(env, platform), *programs))[0] == first
 
 
 @pytest.mark.parametrize("terminal", [LOCAL, REMOTE, BARE])
 @pytest.mark.parametrize("program", ["w3m", "lynx", "/usr/bin/elinks"])
 def test_text_browsers_need_the_terminal(terminal: Terminal, program: str) -> None:
-    """A text browser needs the whole terminal; without it nothing is started."""
+    """Without a terminal none is started."""
     for decided in (
         planned(terminal, program, browser=(program,)),
         planned(terminal, program, variable=program),
@@ -140,8 +140,8 @@ def test_text_browsers_need_the_terminal(terminal: Terminal, program: str) -> No
         assert ran == [(program, URL)]
 
 
-def test_reading_in_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The configured text browser, else the first that is installed, gets the page where one asks for it."""
+def test_pages_are_read_in_a_text_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the configured one, else the first that is installed."""
     monkeypatch.setattr("shutil.which", {"lynx": "x", "links": "x", "my": "x"}.get)
     assert plan_text(URL, Config()).steps == (PlanStep("text", ("lynx", URL)),)
     mine = Config(text_browser=("my", "-u", "%s"))
@@ -159,7 +159,7 @@ def test_reading_in_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )  # fmt: skip
 def test_a_pattern_chooses_the_command(url: str, program: str) -> None:
-    """The first pattern that the address without its scheme matches whole names the program, over SSH too."""
+    """The first pattern that matches the address without its scheme decides, also over SSH."""
     patterns = {"clips.example/*": ("player", "--quiet"), "*.pdf": ("viewer", "--file=%s")}
     for terminal in (LOCAL, REMOTE):
         decided = planned(
@@ -168,8 +168,8 @@ def test_a_pattern_chooses_the_command(url: str, program: str) -> None:
         assert commands(decided)[0][0] == program
 
 
-def test_a_relay_comes_before_the_browsers_of_the_server() -> None:
-    """One that the environment names counts anywhere, one of the configuration not on a desktop."""
+def test_a_relay_comes_before_the_server_s_browsers() -> None:
+    """The environment's relay is always used, the configured one not on a desktop."""
     relay = "t" * 20 + "@127.0.0.1:7077"
     remote = seen({"READER_RELAY": relay, "DISPLAY": ":0"})
     assert planned(remote, "a", browser=("a",)).steps == (
@@ -182,7 +182,7 @@ def test_a_relay_comes_before_the_browsers_of_the_server() -> None:
 
 
 def test_without_a_browser_the_url_is_shown() -> None:
-    """Over SSH and on a bare console nothing is started, also where xdg-open is installed."""
+    """Over SSH and on a bare console nothing is started, even if xdg-open is installed."""
     for terminal in (REMOTE, BARE):
         decided = planned(terminal, "xdg-open", "gio", "w3m")
         assert decided.url == URL and not decided.steps and decided.sentence
@@ -190,15 +190,15 @@ def test_without_a_browser_the_url_is_shown() -> None:
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "--help", "javascript:alert(1)", "https://a b/"])
-def test_unsafe_urls_are_not_even_planned(url: str) -> None:
-    """No plan exists for what must not be opened."""
+def test_unsafe_urls_have_no_plan(url: str) -> None:
+    """An address that must not be opened is an error."""
     with pytest.raises(UnsafeUrl):
         planned(LOCAL, "xdg-open", url=url)
 
 
 @pytest.mark.parametrize("url", NASTY)
-def test_a_real_command_gets_one_harmless_argument(url: str, recorder: Path, record: Path) -> None:
-    """Whatever is in the URL, the browser gets it as one argument, without a terminal, in its own session."""
+def test_a_browser_gets_the_url_as_one_argument(url: str, recorder: Path, record: Path) -> None:
+    """Whatever is in the URL; it runs without a terminal and in its own session."""
     import json
 
     decided = plan(url, BARE, Config(), env={"BROWSER": str(recorder)})
@@ -209,7 +209,7 @@ def test_a_real_command_gets_one_harmless_argument(url: str, recorder: Path, rec
     assert not (recorder.parent / "owned").exists()
 
 
-def test_a_browser_that_fails_is_noticed(tmp_path: Path) -> None:
+def test_a_failing_browser_is_reported(tmp_path: Path) -> None:
     """Its error output becomes one clean line."""
     bad = script(tmp_path / "bad", "print('no \\x1b[31mscreen\\nmore', file=sys.stderr)\nsys.exit(3)\n")
     outcome = carry_out(plan(URL, BARE, Config(browser=(str(bad),)), env={}), BARE, patience=LONG)
@@ -218,8 +218,8 @@ def test_a_browser_that_fails_is_noticed(tmp_path: Path) -> None:
     assert outcome.sentence.isprintable()
 
 
-def test_the_next_one_is_tried(tmp_path: Path, recorder: Path, record: Path) -> None:
-    """Where the first command fails or can't be started at all, the second gets the URL."""
+def test_the_next_command_is_tried(tmp_path: Path, recorder: Path, record: Path) -> None:
+    """If the first one fails or cannot be started, the second gets the URL."""
     bad = script(tmp_path / "bad", "sys.exit(1)\n")
     broken = tmp_path / "broken"
     broken.write_bytes(b"\x7fnothing")
@@ -230,8 +230,8 @@ def test_the_next_one_is_tried(tmp_path: Path, recorder: Path, record: Path) -> 
     assert record.exists()
 
 
-def test_a_browser_that_stays_is_not_waited_for(tmp_path: Path) -> None:
-    """One that runs on counts as started after the short wait."""
+def test_a_running_browser_is_not_waited_for(tmp_path: Path) -> None:
+    """After a short wait it counts as started."""
     stop = tmp_path / "stop"
     body = f"import time\nwhile not os.path.exists({str(stop)!r}): time.sleep(0.02)\n"
     slow = script(tmp_path / "slow", body)
@@ -242,8 +242,8 @@ def test_a_browser_that_stays_is_not_waited_for(tmp_path: Path) -> None:
     assert time.monotonic() - begun < LONG
 
 
-def test_a_browser_that_fails_later_is_noticed_once(tmp_path: Path) -> None:
-    """A program that seemed to run and then failed is reported at the next check."""
+def test_a_browser_that_fails_later_is_reported_once(tmp_path: Path) -> None:
+    """The next check reports a program that seemed to run."""
     stop = tmp_path / "stop"
     body = (
         f"import time\nwhile not os.path.exists({str(stop)!r}): time.sleep(0.02)\n"
@@ -260,8 +260,8 @@ def test_a_browser_that_fails_later_is_noticed_once(tmp_path: Path) -> None:
     assert late_failures() == []
 
 
-def test_a_browser_gets_the_display_of_whoever_is_attached(tmp_path: Path) -> None:
-    """What tmux knows better than its pane is in the environment of the program."""
+def test_a_browser_gets_the_display_of_the_attached_client(tmp_path: Path) -> None:
+    """Variables that tmux knows better than its pane are in its environment."""
     there = tmp_path / "there"
     browser = script(tmp_path / "browser", f"open({str(there)!r}, 'w').write(os.environ['DISPLAY'])\n")
     assert carry_out(

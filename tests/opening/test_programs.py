@@ -23,7 +23,7 @@ def python(code: str) -> tuple[str, ...]:
     return (PYTHON, "-c", code)
 
 
-def test_a_command_is_split_and_nothing_in_it_is_expanded() -> None:
+def test_a_command_is_split_without_expansion() -> None:
     """Quotes group as in a shell; dollars, semicolons and stars are plain text."""
     assert arguments_of("grep -c 'two words' $HOME; *") == ("grep", "-c", "two words", "$HOME;", "*")
     for text in ("", "  ", "sed 's/a/"):
@@ -31,29 +31,29 @@ def test_a_command_is_split_and_nothing_in_it_is_expanded() -> None:
             arguments_of(text)
 
 
-def test_a_command_gets_the_text_and_is_heard() -> None:
-    """The text is its input, what it writes on both streams is the answer, with its exit code."""
+def test_a_command_gets_the_text_and_its_output_is_read() -> None:
+    """Both streams and the exit code are returned."""
     code = "import sys; t = sys.stdin.read(); print(t.upper()); print('oh', file=sys.stderr); sys.exit(3)"
     result = PipeCommand(python(code), "wind öl").run()
     assert "WIND ÖL" in result.text and "oh" in result.text
     assert (result.code, result.is_cut) == (3, False)
 
 
-def test_what_a_command_says_is_harmless() -> None:
-    """Escape sequences, C1 and bidi controls of the output are gone, its lines stay."""
+def test_a_command_s_output_is_cleaned() -> None:
+    """Escape sequences, C1 and bidi controls are removed, lines are kept."""
     code = r"import sys; sys.stdout.buffer.write(b'a\x1b[2J\xc2\x9b\tb\n\xe2\x80\xaec\xff\n')"
     assert PipeCommand(python(code), "").run().text == "a       b\nc\ufffd\n"
 
 
-def test_a_command_that_never_stops_is_ended() -> None:
-    """After MOST_OUTPUT bytes it is ended, and the answer says that it is cut."""
+def test_a_command_that_never_stops_is_killed() -> None:
+    """After MOST_OUTPUT bytes it is killed, and the result says that it is cut."""
     result = PipeCommand(python("while True: print('y' * 999)"), "x" * 100_000).run()
     assert result.is_cut
     assert MOST_OUTPUT // 2 < len(result.text) <= MOST_OUTPUT
 
 
-def test_a_command_can_be_ended_from_outside() -> None:
-    """Who waits for a silent command can end it, before or after it has begun."""
+def test_a_command_can_be_killed_from_another_thread() -> None:
+    """A silent command can be killed before or after it has started."""
     command = PipeCommand(python("import time; time.sleep(600)"), "")
     started = time.monotonic()
     threading.Timer(0.3, command.end).start()
@@ -62,8 +62,8 @@ def test_a_command_can_be_ended_from_outside() -> None:
     assert time.monotonic() - started < 60
 
 
-def test_what_a_command_leaves_behind_is_ended_too() -> None:
-    """A command that goes but leaves a child with our pipe keeps nobody waiting who ends it."""
+def test_a_command_s_children_are_killed_too() -> None:
+    """A child that keeps the pipe open does not block after `end`."""
     child = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
     command = PipeCommand(python(child), "")
     threading.Timer(1, command.end).start()
@@ -72,14 +72,14 @@ def test_what_a_command_leaves_behind_is_ended_too() -> None:
     assert time.monotonic() - started < 60
 
 
-def test_a_command_that_is_not_there_is_said() -> None:
-    """A name of no program is one sentence."""
+def test_a_missing_command_is_reported() -> None:
+    """The error is one sentence."""
     with pytest.raises(ReaderError, match="no-such-program cannot be started"):
         PipeCommand(("no-such-program",), "").run()
 
 
-def test_a_file_is_opened_with_the_person_s_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """$VISUAL wins over $EDITOR; empty ones count as not set; else a well-known one that is there."""
+def test_a_file_is_opened_in_the_user_s_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """$VISUAL before $EDITOR; empty ones count as unset; else a well-known installed one."""
     path = tmp_path / "a.md"
     path.write_text("a")
     name = str(path)
@@ -93,10 +93,8 @@ def test_a_file_is_opened_with_the_person_s_editor(tmp_path: Path, monkeypatch: 
         program_for(name, {})
 
 
-def test_a_file_that_can_t_be_written_is_shown_with_the_pager(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In a read-only collection the editor stays out."""
+def test_a_read_only_file_is_shown_in_the_pager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No editor is started in a read-only collection."""
     name = str(tmp_path / "a.md")
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert program_for(name, {"EDITOR": "vi", "PAGER": "most -s"}) == ("most", "-s", name)
@@ -104,8 +102,8 @@ def test_a_file_that_can_t_be_written_is_shown_with_the_pager(
     assert program_for(name, {"EDITOR": "vi"}) == ("less", name)
 
 
-def test_without_a_temporary_folder_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It names the reason and the remedy."""
+def test_a_missing_temporary_folder_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error has the reason and the remedy."""
 
     def fail() -> None:
         raise OSError(28, "No space left on device")
@@ -123,8 +121,8 @@ INTERRUPTS_BOTH = (
 )
 
 
-def test_an_interrupt_is_for_the_program_that_has_the_terminal() -> None:
-    """Ctrl-C ends the program; neither we nor an event loop that listens for signals hear of it."""
+def test_an_interrupt_reaches_only_the_program_in_the_terminal() -> None:
+    """Ctrl-C ends it; neither we nor an event loop that listens for signals get it."""
     heard: list[int] = []
 
     async def step_aside() -> int:
@@ -148,7 +146,7 @@ def test_an_interrupt_is_for_the_program_that_has_the_terminal() -> None:
 
 
 def test_a_program_starts_without_a_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only why it failed is not known then."""
+    """Only the reason for its failure is unknown then."""
 
     def fail() -> None:
         raise FileNotFoundError(2, "No usable temporary directory found")

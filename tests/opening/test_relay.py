@@ -81,8 +81,8 @@ def read_all(connection: socket.socket) -> bytes:
     return received
 
 
-def test_a_page_is_opened_where_the_person_sits(machine: Machine) -> None:
-    """The URL arrives whole."""
+def test_a_page_is_opened_on_the_user_s_machine(machine: Machine) -> None:
+    """The URL arrives unchanged."""
     assert hand_over(URL, machine.place, LONG) == (True, True, "")
     assert machine.opened == [URL]
 
@@ -100,22 +100,22 @@ PRIVATE = (
 
 
 @pytest.mark.parametrize("url", PRIVATE)
-def test_pages_of_the_person_s_own_network_are_refused(machine: Machine, url: str) -> None:
-    """The server can't reach them through the user's browser; the refusal is an answer."""
+def test_private_pages_are_refused(machine: Machine, url: str) -> None:
+    """The server cannot reach them through the user's browser, and is told so."""
     handed = hand_over(url, machine.place, LONG)
     assert (handed.is_taken, handed.is_opened) == (True, False) and "--allow-private" in handed.sentence
     assert not machine.opened
 
 
-def test_private_pages_are_opened_where_that_is_allowed() -> None:
-    """With `--allow-private`."""
+def test_private_pages_are_opened_if_allowed() -> None:
+    """`--allow-private` allows them."""
     there = Machine(allow_private=True)
     assert hand_over("http://127.0.0.1:8080/", there.place, LONG).is_opened
     there.close()
 
 
 def test_idle_connections_do_not_block(machine: Machine) -> None:
-    """Someone who connects over and over and says nothing is in nobody's way."""
+    """Many silent connections do not keep others from being served."""
     idle = [
         socket.create_connection(("127.0.0.1", machine.place.port), LONG) for _ in range(MOST_UNPROVEN + 9)
     ]
@@ -124,8 +124,8 @@ def test_idle_connections_do_not_block(machine: Machine) -> None:
         connection.close()
 
 
-def test_a_socket_file_is_for_its_owner_alone(tmp_path: Path) -> None:
-    """Nobody else may connect; it goes when the relay goes, and a dead one is in nobody's way."""
+def test_a_socket_file_is_private(tmp_path: Path) -> None:
+    """Only its owner may connect; it is removed at the end, and a dead one is replaced."""
     path = tmp_path / "relay"
     there = Machine(path)
     assert path.stat().st_mode & 0o777 == 0o600
@@ -144,26 +144,26 @@ def test_a_socket_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_only_this_machine_can_connect(machine: Machine) -> None:
-    """The relay listens on the loopback address and at no other."""
+    """The relay listens on the loopback address only."""
     assert machine.relay._listener.getsockname()[0] == "127.0.0.1"
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "javascript:alert(1)", "--help", "https://a b/", ""])
 def test_only_pages_are_opened(machine: Machine, url: str) -> None:
-    """The relay checks for itself; its refusal is an answer, so that no other way is tried."""
+    """The relay checks addresses itself; after its refusal no other way is tried."""
     handed = hand_over(url, machine.place, LONG)
     assert handed.is_taken and not handed.is_opened
     assert not machine.opened
 
 
-def test_another_token_opens_nothing(machine: Machine) -> None:
-    """Both sides detect a wrong token, and say nothing about it."""
+def test_a_wrong_token_opens_nothing(machine: Machine) -> None:
+    """Both sides detect it without revealing their own."""
     handed = hand_over(URL, machine.place._replace(token="b" * 20), LONG)
     assert not handed.is_taken and not machine.opened
 
 
-def test_the_token_never_travels(machine: Machine) -> None:
-    """Whoever listens in the relay's place hears neither token nor address."""
+def test_the_token_is_never_sent(machine: Machine) -> None:
+    """A program that listens in the relay's place gets neither token nor address."""
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as false_relay:
 
@@ -183,8 +183,8 @@ def test_the_token_never_travels(machine: Machine) -> None:
     assert len(heard[0].strip()) == 32 and heard[1] == b""
 
 
-def test_a_proof_is_good_once(machine: Machine) -> None:
-    """Whoever overheard a talk can't repeat it."""
+def test_a_proof_cannot_be_replayed(machine: Machine) -> None:
+    """A recorded exchange is refused."""
     with connected(machine.place) as first:
         lines = first.makefile("rw", encoding="utf-8", newline="\n")
         theirs = lines.readline().split()[-1]
@@ -203,8 +203,8 @@ def test_a_proof_is_good_once(machine: Machine) -> None:
     [b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", b"\xff\xfe\n", b"\n", b"x" * (MOST_BYTES * 4), b" \n"],
     ids=["HTTP", "no letters", "nothing", "flood", "blank"],
 )
-def test_any_other_message_opens_nothing(machine: Machine, received: bytes) -> None:
-    """A web page's request, noise and floods end the talk, and the next honest reader is served."""
+def test_other_messages_open_nothing(machine: Machine, received: bytes) -> None:
+    """Requests of web pages, noise and floods close the connection; the next reader is served."""
     with connected(machine.place) as connection:
         try:
             connection.sendall(received)
@@ -216,21 +216,21 @@ def test_any_other_message_opens_nothing(machine: Machine, received: bytes) -> N
     assert hand_over(URL, machine.place, LONG).is_opened
 
 
-def test_too_many_pages_are_refused(machine: Machine) -> None:
-    """A reader that has gone mad opens twenty pages and no more."""
+def test_the_number_of_pages_is_limited(machine: Machine) -> None:
+    """Twenty pages are opened, further ones refused."""
     answers = [hand_over(URL, machine.place, LONG) for _ in range(MOST_PAGES + 1)]
     assert [answer.is_opened for answer in answers] == [True] * MOST_PAGES + [False]
     assert answers[-1].is_taken and len(machine.opened) == MOST_PAGES
 
 
-def test_a_machine_without_a_browser_says_so(machine: Machine) -> None:
-    """Then another way is due; why no browser took it is for the user's own machine."""
+def test_a_relay_without_a_browser_says_so(machine: Machine) -> None:
+    """Another way is tried then; the reason is only printed on the user's machine."""
     machine.can_open = False
     assert hand_over(URL, machine.place, LONG) == (False, False, NOT_OPENED)
 
 
-def test_nobody_there_is_told_at_once(tmp_path: Path) -> None:
-    """A port or a file where nobody listens costs no waiting; one who never speaks costs the patience."""
+def test_a_missing_relay_is_reported_at_once(tmp_path: Path) -> None:
+    """A closed port or a dead socket takes no time, a silent one the whole timeout."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     for place in (RelayPlace(TOKEN, port=port), RelayPlace(TOKEN, path=str(tmp_path / "none"))):
@@ -242,8 +242,8 @@ def test_nobody_there_is_told_at_once(tmp_path: Path) -> None:
         assert monotonic() - begun < LONG
 
 
-def test_a_port_that_is_taken_is_told(machine: Machine) -> None:
-    """Another relay can't listen where one listens."""
+def test_a_used_port_is_reported(machine: Machine) -> None:
+    """Two relays cannot listen on one port."""
     with pytest.raises(ReaderError, match="--port"):
         Relay(TOKEN, lambda _: True, port=machine.relay.port)
 
@@ -257,7 +257,7 @@ def test_a_port_that_is_taken_is_told(machine: Machine) -> None:
         (f"{TOKEN}@/run/user/1000/relay", RelayPlace(TOKEN, path="/run/user/1000/relay")),
     ],
 )
-def test_places_are_read(text: str, expected: RelayPlace) -> None:
+def test_addresses_of_relays_are_parsed(text: str, expected: RelayPlace) -> None:
     """A port of this machine or a socket file."""
     assert parse_place(text) == expected
     assert parse_place(str(expected)) == expected
@@ -267,14 +267,14 @@ def test_places_are_read(text: str, expected: RelayPlace) -> None:
     "text", ["", "7077", f"{TOKEN}@10.0.0.1:7077", f"{TOKEN}@example.org:80", f"{TOKEN}@127.0.0.1:0",
              f"{TOKEN}@127.0.0.1:x", "short@7077", f"{TOKEN}@127.0.0.1:٧"],
 )  # fmt: skip
-def test_other_places_are_refused(text: str) -> None:
-    """Other machines are out of the question; the message keeps the token to itself."""
+def test_other_addresses_are_refused(text: str) -> None:
+    """Other machines are not allowed, and the message does not contain the token."""
     with pytest.raises(BadPlace) as refused:
         parse_place(text)
     assert TOKEN not in str(refused.value)
 
 
-def test_a_proof_is_for_its_words_alone() -> None:
+def test_a_proof_is_only_valid_for_its_words() -> None:
     """Other words, another order or another token need another proof."""
     right = proof(TOKEN, "open", "1", URL)
     assert is_proof(right, TOKEN, "open", "1", URL)
