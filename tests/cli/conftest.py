@@ -66,16 +66,19 @@ def library(monkeypatch: pytest.MonkeyPatch) -> FakeLibrary:
 
 
 @pytest.fixture
-def reader(
-    capsys: pytest.CaptureFixture[str], library: FakeLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Run:
-    """Runs `reader` with these words in an empty folder; "." is then a SOURCE that exists."""
-    monkeypatch.chdir(tmp_path)
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `reader` with these words in this process."""
 
     def run(*words: str) -> Outcome:
-        code = cli.main(words)
-        return Outcome(code, *capsys.readouterr())
+        return Outcome(cli.main(words), *capsys.readouterr())
 
+    return run
+
+
+@pytest.fixture
+def reader(run: Run, library: FakeLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `reader` on the Library in an empty folder; "." is then a SOURCE that exists."""
+    monkeypatch.chdir(tmp_path)
     return run
 
 

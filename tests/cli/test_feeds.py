@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 
-from reader import cli
+from tests.cli.conftest import Run
 from tests.feeds.site import Page, Site, item, rss
 
 
@@ -23,106 +22,87 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     made.close()
 
 
-Shell: TypeAlias = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def shell(capsys: pytest.CaptureFixture[str]) -> Shell:
-    """Runs a command in this process; gives its exit code, stdout and stderr."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        return cli.main(words), *capsys.readouterr()
-
-    return run
-
-
-def test_from_an_address_to_articles(site: Site, shell: Shell) -> None:
+def test_from_an_address_to_articles(site: Site, run: Run) -> None:
     """Subscribe, fetch, list: without a SOURCE the news folder is what a command answers for."""
-    code, out, _ = shell("subscribe", site.url + "/feed", "--folder", "Sea")
+    code, out, _ = run("subscribe", site.url + "/feed", "--folder", "Sea")
     assert (code, out.startswith("subscribed to Harbour Post (RSS 2.0, 2 articles)")) == (0, True)
-    assert shell("subscribe", site.url + "/feed")[1].startswith("already subscribed")
-    assert shell("count")[1] == "0\n"
-    code, out, _ = shell("fetch", "--format", "json")
+    assert run("subscribe", site.url + "/feed").out.startswith("already subscribed")
+    assert run("count").out == "0\n"
+    code, out, _ = run("fetch", "--format", "json")
     report = json.loads(out)
     assert code == 0
     assert list(report) == [
         "feeds", "fetched", "notModified", "notDue", "failed", "new", "updated", "seconds", "errors",
     ]  # fmt: skip
     assert (report["feeds"], report["fetched"], report["new"], report["errors"]) == (1, 1, 2, [])
-    titles = [record["title"] for record in json.loads(shell("list", "--format", "json")[1])]
+    titles = [record["title"] for record in json.loads(run("list", "--format", "json").out)]
     assert titles == ["Title 2", "Title 1"]
-    assert shell("count", "--category", "sea")[1] == "2\n"
-    assert "0 new articles from 1 feed (1 not due)" in shell("fetch")[1]
+    assert run("count", "--category", "sea").out == "2\n"
+    assert "0 new articles from 1 feed (1 not due)" in run("fetch").out
 
 
-def test_feeds_are_listed(site: Site, shell: Shell) -> None:
+def test_feeds_are_listed(site: Site, run: Run) -> None:
     """As JSON with every key, and as a table with the error in words."""
-    shell("subscribe", site.url + "/feed", "--folder", "Sea", "--name", "Harbour")
-    shell("fetch")
-    shell("mark", "read", "--limit", "1")
+    run("subscribe", site.url + "/feed", "--folder", "Sea", "--name", "Harbour")
+    run("fetch")
+    run("mark", "read", "--limit", "1")
     del site.pages["/feed"]
-    assert shell("fetch", "--force")[0] == 1
-    (record,) = json.loads(shell("feeds", "--format", "json")[1])
+    assert run("fetch", "--force").code == 1
+    (record,) = json.loads(run("feeds", "--format", "json").out)
     assert list(record) == [
         "url", "name", "folder", "articles", "unread", "lastFetched", "nextFetch", "error", "fullText",
     ]  # fmt: skip
-    assert (record["name"], record["folder"], record["articles"], record["unread"]) == (
-        "Harbour",
-        "Sea",
-        2,
-        1,
-    )
-    assert (
-        "404" in record["error"] and record["lastFetched"].endswith("Z") and record["nextFetch"].endswith("Z")
-    )
-    table = shell("feeds")[1].splitlines()
+    assert [record[key] for key in ("name", "folder", "articles", "unread")] == ["Harbour", "Sea", 2, 1]
+    assert "404" in record["error"]
+    assert record["lastFetched"].endswith("Z") and record["nextFetch"].endswith("Z")
+    table = run("feeds").out.splitlines()
     assert table[0].split() == ["NAME", "FOLDER", "ARTICLES", "UNREAD", "FETCHED"]
     assert "not found (404)" in table[1]
 
 
-def test_every_feed_has_its_own_numbers(site: Site, shell: Shell) -> None:
-    """Feeds of one name in two folders, one outside of any, and one without articles are told apart."""
+def test_every_feed_has_its_own_numbers(site: Site, run: Run) -> None:
+    """Feeds of one name in two folders, one outside of any, and one without articles have separate counts."""
     for number, words in enumerate(((), ("--folder", "Sea"), ("--folder", "Sea/North"), ("--folder", "Sea"))):
         items = (item(10 * number + one) for one in range(number + 1)) if number < 3 else ()
         site.pages[f"/{number}"] = Page(rss(*items))
-        shell("subscribe", f"{site.url}/{number}", "--name", "Post", *words)
-    shell("fetch")
-    records = json.loads(shell("feeds", "--format", "json")[1])
+        run("subscribe", f"{site.url}/{number}", "--name", "Post", *words)
+    run("fetch")
+    records = json.loads(run("feeds", "--format", "json").out)
     assert [one["articles"] for one in records] == [1, 2, 3, 0]
 
 
-def test_the_articles_of_one_feed_are_not_those_of_an_empty_one(site: Site, shell: Shell) -> None:
+def test_the_articles_of_one_feed_are_not_those_of_an_empty_one(site: Site, run: Run) -> None:
     """With one feed that has articles, the others have none, in whatever folder they are."""
     site.pages["/none"] = Page(rss())
     for path, words in (("/none", ()), ("/feed", ("--folder", "Sea")), ("/none?2", ("--folder", "Sea"))):
         site.pages.setdefault(path, Page(rss()))
-        shell("subscribe", site.url + path, "--name", "Post", *words)
-    shell("fetch")
-    records = json.loads(shell("feeds", "--format", "json")[1])
+        run("subscribe", site.url + path, "--name", "Post", *words)
+    run("fetch")
+    records = json.loads(run("feeds", "--format", "json").out)
     assert [(one["articles"], one["unread"]) for one in records] == [(0, 0), (2, 2), (0, 0)]
 
 
-def test_the_doctor_counts_failing_feeds(site: Site, shell: Shell) -> None:
+def test_the_doctor_counts_failing_feeds(site: Site, run: Run) -> None:
     """Where there are feeds it says where news is kept and how many fail."""
-    assert "feed" not in shell("doctor")[1].partition("files\n")[2].partition("sample")[0]
-    shell("subscribe", site.url + "/feed")
+    assert "feed" not in run("doctor").out.partition("files\n")[2].partition("sample")[0]
+    run("subscribe", site.url + "/feed")
     site.pages.clear()
-    shell("fetch")
-    out = shell("doctor")[1]
+    run("fetch")
+    out = run("doctor").out
     assert "1 feed  (1 failing)" in out
     assert "/news" in out
 
 
-def test_a_gone_feed_has_no_next_time(site: Site, shell: Shell) -> None:
+def test_a_gone_feed_has_no_next_time(site: Site, run: Run) -> None:
     """`nextFetch` is null."""
-    shell("subscribe", site.url + "/feed")
+    run("subscribe", site.url + "/feed")
     site.pages["/feed"] = Page(status=410)
-    code, _, err = shell("fetch")
+    code, _, err = run("fetch")
     assert code == 1 and "gone (410)" in err
-    assert json.loads(shell("feeds", "--format", "json")[1])[0]["nextFetch"] is None
+    assert json.loads(run("feeds", "--format", "json").out)[0]["nextFetch"] is None
 
 
-def test_several_feeds_are_asked_for(site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_feeds_are_asked_for(site: Site, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a terminal they are listed; with --yes it is the first."""
     links = "".join(
         f'<link rel="alternate" type="application/rss+xml" href="/{name}">' for name in ("feed", "b")
@@ -130,56 +110,56 @@ def test_several_feeds_are_asked_for(site: Site, shell: Shell, monkeypatch: pyte
     site.pages["/"] = Page(f"<html><head>{links}</head></html>".encode())
     site.pages["/b"] = Page(rss(item(3), title="Second"))
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
-    code, _, err = shell("subscribe", site.url)
+    code, _, err = run("subscribe", site.url)
     assert code == 2 and "Second" in err and "--yes" in err
-    assert shell("subscribe", site.url, "--yes")[1].startswith("subscribed to Harbour Post")
+    assert run("subscribe", site.url, "--yes").out.startswith("subscribed to Harbour Post")
 
 
-def test_unsubscribing_keeps_or_deletes_articles(site: Site, shell: Shell, _own_places: Path) -> None:
+def test_unsubscribing_keeps_or_deletes_articles(site: Site, run: Run, _own_places: Path) -> None:
     """What was starred stays, and what was deleted comes again with a new subscription."""
     news = _own_places / "data" / "news"
-    shell("subscribe", site.url + "/feed")
-    shell("fetch")
-    assert shell("unsubscribe", "harb")[0] == 0
+    run("subscribe", site.url + "/feed")
+    run("fetch")
+    assert run("unsubscribe", "harb").code == 0
     assert len(list(news.rglob("*.md"))) == 2
-    shell("subscribe", site.url + "/feed")
-    assert "0 new" in shell("fetch", "--force")[1]
-    shell("mark", "star", "--limit", "1")
-    code, out, _ = shell("unsubscribe", "Harbour Post", "--delete-articles")
+    run("subscribe", site.url + "/feed")
+    assert "0 new" in run("fetch", "--force").out
+    run("mark", "star", "--limit", "1")
+    code, out, _ = run("unsubscribe", "Harbour Post", "--delete-articles")
     assert code == 0 and "1 article of Harbour Post deleted; 1 article kept" in out
     assert len(list(news.rglob("*.md"))) == 1
-    shell("subscribe", site.url + "/feed")
-    assert "1 new article" in shell("fetch")[1]
+    run("subscribe", site.url + "/feed")
+    assert "1 new article" in run("fetch").out
 
 
 @pytest.mark.parametrize("mark", ["tag:later", "star", "note:Keep it"])
 @pytest.mark.parametrize("place", [[], ["--sort", "-date"]])
 def test_keep_removes_old_articles_but_not_marked_ones(
-    site: Site, shell: Shell, _own_places: Path, monkeypatch: pytest.MonkeyPatch, place: list[str], mark: str
+    site: Site, run: Run, _own_places: Path, monkeypatch: pytest.MonkeyPatch, place: list[str], mark: str
 ) -> None:
     """By the whole command, with the Library's marks, wherever the marked article is in the list."""
     monkeypatch.setattr("reader.cli.feeds._WINDOW", 1)
-    shell("subscribe", site.url + "/feed")
-    shell("fetch")
-    assert shell("mark", mark, "--limit", "1", *place)[0] == 0
+    run("subscribe", site.url + "/feed")
+    run("fetch")
+    assert run("mark", mark, "--limit", "1", *place).code == 0
     toml = _own_places / "config" / "feeds.toml"
     toml.write_text(toml.read_text() + 'keep = "1d"\n')
-    assert "1 removed" in shell("fetch")[1]
+    assert "1 removed" in run("fetch").out
     assert len(list((_own_places / "data" / "news").rglob("*.md"))) == 1
 
 
-def test_lists_of_feeds_come_and_go(site: Site, shell: Shell, tmp_path: Path) -> None:
+def test_lists_of_feeds_come_and_go(site: Site, run: Run, tmp_path: Path) -> None:
     """OPML out and in again; skipped lines are counted."""
     urls = tmp_path / "urls"
     urls.write_text(f"{site.url}/feed Sea ~Harbour\nexec:x\n")
-    code, out, err = shell("import-feeds", str(urls))
+    code, out, err = run("import-feeds", str(urls))
     assert (code, out) == (0, "subscribed to 1 feed, 1 skipped\n")
     assert "line 2" in err
-    assert shell("export-feeds", str(tmp_path / "feeds.opml"))[0] == 0
-    shell("unsubscribe", "Harbour")
-    assert shell("import-feeds", str(tmp_path / "feeds.opml"))[1] == "subscribed to 1 feed\n"
-    assert '<opml version="2.0">' in shell("export-feeds")[1]
-    again = shell("import-feeds", str(tmp_path / "feeds.opml"))[1]
+    assert run("export-feeds", str(tmp_path / "feeds.opml")).code == 0
+    run("unsubscribe", "Harbour")
+    assert run("import-feeds", str(tmp_path / "feeds.opml")).out == "subscribed to 1 feed\n"
+    assert '<opml version="2.0">' in run("export-feeds").out
+    again = run("import-feeds", str(tmp_path / "feeds.opml")).out
     assert again == "subscribed to 0 feeds, 1 already subscribed\n"
 
 
@@ -200,36 +180,36 @@ def test_lists_of_feeds_come_and_go(site: Site, shell: Shell, tmp_path: Path) ->
         (("fetch",), 0),
     ],
 )
-def test_exit_codes(shell: Shell, words: tuple[str, ...], code: int) -> None:
+def test_exit_codes(run: Run, words: tuple[str, ...], code: int) -> None:
     """What is wrong is one sentence."""
-    found, _, err = shell(*words)
+    found, _, err = run(*words)
     assert found == code
     assert err.count("\n") == (1 if code else err.count("\n"))
 
 
 def test_the_news_folder_is_where_the_configuration_says(
-    site: Site, shell: Shell, _own_places: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: Site, run: Run, _own_places: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """[feeds] folder, else READER_NEWS_DIR, else the data folder; a mistake is a warning."""
-    shell("subscribe", site.url + "/feed")
+    run("subscribe", site.url + "/feed")
     monkeypatch.setenv("READER_NEWS_DIR", str(tmp_path / "mine"))
-    shell("fetch")
+    run("fetch")
     assert len(list((tmp_path / "mine").rglob("*.md"))) == 2
     config = _own_places / "config" / "config.toml"
     config.write_text('[feeds]\nfolder = "here"\nevery = "often"\n')
-    code, out, err = shell("count")
+    code, out, err = run("count")
     assert (code, out) == (0, "0\n")
     assert "every" in err
     assert (_own_places / "config" / "here").is_dir()
 
 
-def test_a_feed_without_a_name_is_called_by_its_title(site: Site, shell: Shell, tmp_path: Path) -> None:
+def test_a_feed_without_a_name_is_called_by_its_title(site: Site, run: Run, tmp_path: Path) -> None:
     """A list of mere addresses: after a fetch, lists and commands have the feed's own title."""
     urls = tmp_path / "urls"
     urls.write_text(site.url + "/feed\n")
-    shell("import-feeds", str(urls))
-    assert json.loads(shell("feeds", "--format", "json")[1])[0]["name"] == site.url + "/feed"
-    shell("fetch")
-    assert json.loads(shell("feeds", "--format", "json")[1])[0]["name"] == "Harbour Post"
-    assert 'title="Harbour Post"' in shell("export-feeds")[1]
-    assert shell("unsubscribe", "harbour")[1] == "unsubscribed from Harbour Post\n"
+    run("import-feeds", str(urls))
+    assert json.loads(run("feeds", "--format", "json").out)[0]["name"] == site.url + "/feed"
+    run("fetch")
+    assert json.loads(run("feeds", "--format", "json").out)[0]["name"] == "Harbour Post"
+    assert 'title="Harbour Post"' in run("export-feeds").out
+    assert run("unsubscribe", "harbour").out == "unsubscribed from Harbour Post\n"

@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from reader import cli
+from tests.cli.conftest import Run
 from tests.cli.home import Outcome
 from tests.index.files import text_of, write, write_four
 from tests.postgres_server import PASSWORD, PostgresServer, as_role
@@ -21,28 +21,20 @@ def news(tmp_path: Path) -> str:
     return str(write_four(tmp_path / "news"))
 
 
-class Runner:
-    """Runs commands in this process, on real folders and servers."""
+@pytest.fixture
+def run(run: Run) -> Run:
+    """Runs `reader` with these words, and finds no password in the output."""
 
-    def __init__(self, captured: pytest.CaptureFixture[str]) -> None:
-        self._captured = captured
-
-    def __call__(self, *words: str) -> Outcome:
-        """What the command left behind; whatever it says has no password in it."""
-        code = cli.main(words)
-        outcome = Outcome(code, *self._captured.readouterr())
-        for text in (outcome.out, outcome.err):
-            assert PASSWORD not in text and "its own secret" not in text and "wr0ng" not in text
+    def checked(*words: str) -> Outcome:
+        outcome = run(*words)
+        for secret in (PASSWORD, "its own secret", "wr0ng"):
+            assert secret not in outcome.out + outcome.err
         return outcome
 
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Runner:
-    """Runs a command."""
-    return Runner(capsys)
+    return checked
 
 
-def test_publish_says_what_it_did(run: Runner, news: str, database: str) -> None:
+def test_publish_says_what_it_did(run: Run, news: str, database: str) -> None:
     """The first time all is added; then only what changed is reported, also as JSON."""
     first = run("publish", news, "--to", database, "--init")
     assert first.code == 0 and first.out.startswith("4 articles published: 4 added, in ")
@@ -56,14 +48,14 @@ def test_publish_says_what_it_did(run: Runner, news: str, database: str) -> None
     assert same.out.startswith("4 articles published: 4 unchanged, in ")
 
 
-def test_without_init_nothing_is_set_up(run: Runner, news: str, database: str) -> None:
+def test_without_init_nothing_is_set_up(run: Run, news: str, database: str) -> None:
     """An empty database is a sentence that names --init."""
     outcome = run("publish", news, "--to", database)
     assert outcome.code == 3 and "--init" in outcome.err and not outcome.out
 
 
 def test_a_role_is_let_in_and_marks_are_its_own(
-    run: Runner, news: str, database: str, other_role: tuple[str, str], tmp_path: Path
+    run: Run, news: str, database: str, other_role: tuple[str, str], tmp_path: Path
 ) -> None:
     """--grant lets a role read; its marks are exported, imported, undone and redone by the database's
     address."""
@@ -89,7 +81,7 @@ def test_a_role_is_let_in_and_marks_are_its_own(
 
 
 def test_a_role_without_rights_gets_the_script(
-    run: Runner, news: str, database: str, other_role: tuple[str, str]
+    run: Run, news: str, database: str, other_role: tuple[str, str]
 ) -> None:
     """Who may not set it up is given the script for an administrator, which works; then the role
     publishes."""
@@ -103,7 +95,7 @@ def test_a_role_without_rights_gets_the_script(
     assert run("publish", news, "--to", as_role(database, *other_role)).out.startswith("4 articles published")
 
 
-def test_a_role_that_does_not_exist_is_named(run: Runner, news: str, database: str) -> None:
+def test_a_role_that_does_not_exist_is_named(run: Run, news: str, database: str) -> None:
     """--grant with a mistyped role sets nothing up and says how a role is made."""
     outcome = run("publish", news, "--to", database, "--init", "--grant", "nobody-such")
     assert outcome.code == 3 and 'no role "nobody-such"' in outcome.err
@@ -121,7 +113,7 @@ def test_a_role_that_does_not_exist_is_named(run: Runner, news: str, database: s
         (["mark", "undo", "postgresql://a:wr0ng@h/d", "postgresql://a:wr0ng@h/e"], "remove"),
     ],
 )
-def test_wrong_use_is_a_sentence(run: Runner, words: list[str], expected: str) -> None:
+def test_wrong_use_is_a_sentence(run: Run, words: list[str], expected: str) -> None:
     """What can't be meant is refused before anything is connected to, with exit code 2."""
     outcome = run(*words)
     assert outcome.code == 2 and expected in outcome.err and not outcome.out
@@ -144,7 +136,7 @@ def _not_postgres() -> int:
 
 
 def test_what_is_wrong_with_a_server_is_a_sentence_with_a_remedy(
-    run: Runner, news: str, postgres_server: PostgresServer
+    run: Run, news: str, postgres_server: PostgresServer
 ) -> None:
     """No such database, a wrong password, no such role, nobody there, no PostgreSQL there, no such host."""
     port = postgres_server.port
@@ -165,7 +157,7 @@ def test_what_is_wrong_with_a_server_is_a_sentence_with_a_remedy(
 
 
 def test_a_server_that_is_too_old_is_a_sentence(
-    run: Runner, news: str, database: str, monkeypatch: pytest.MonkeyPatch
+    run: Run, news: str, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server older than the oldest that is known to do is named with the version that is needed."""
     monkeypatch.setattr("reader.library.postgres.connection.OLDEST_SERVER", 99)
@@ -173,7 +165,7 @@ def test_a_server_that_is_too_old_is_a_sentence(
     assert outcome.code == 3 and "version 99 or newer is needed" in outcome.err
 
 
-def test_a_role_needs_a_name(run: Runner, news: str, database: str) -> None:
+def test_a_role_needs_a_name(run: Run, news: str, database: str) -> None:
     """An empty --grant, as of an unset variable, is a wrong command line and sets nothing up."""
     outcome = run("publish", news, "--to", database, "--init", "--grant", "")
     assert outcome.code == 2 and "name of a role" in outcome.err

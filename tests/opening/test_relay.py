@@ -88,15 +88,9 @@ def test_a_page_is_opened_on_the_user_s_machine(machine: Machine) -> None:
 
 
 PRIVATE = (
-    *(
-        "http://127.0.0.1:8080/",
-        "http://localhost/",
-        "http://[::1]/",
-        "http://192.168.1.1/",
-        "http://router/",
-    ),
-    *("http://2130706433/", "http://printer.local/", "http://[64:ff9b::7f00:1]/", "http://[fec0::1]/"),
-)
+    "http://127.0.0.1:8080/", "http://localhost/", "http://[::1]/", "http://192.168.1.1/", "http://router/",
+    "http://2130706433/", "http://printer.local/", "http://[64:ff9b::7f00:1]/", "http://[fec0::1]/",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("url", PRIVATE)
