@@ -99,8 +99,8 @@ def references_in(body: str, part: str | None = None) -> References:
     definitions = [line[0] for line in found]
     if part is not None:
         names = (line.partition("]:")[0].lstrip(" [") for line in definitions)
-        text = _as_name(part)
-        if not any(_as_name(name) in text for name in names):
+        text = _as_name(part).replace("[ ", "[").replace(" ]", "]")
+        if not any(f"[{_as_name(name)}]" in text for name in names):
             return references
     if definitions:
         parser = _parser()
