@@ -164,20 +164,10 @@ def test_clean_text_is_given_back_itself() -> None:
 @pytest.mark.parametrize(
     "piece",
     [
-        "\x1b]",
-        "\x9d",
-        "\x1b[0",
-        "\x1bP",
-        "\x1b]a",
-        "\u0301",
-        "क\u200d",
-        "\u200d",
-        "\x1b ",
-        "\x1b[;",
-        "\x90a",
-        "\r",
+        "\x1b]", "\x9d", "\x1b[0", "\x1bP", "\x1b]a", "\u0301", "क\u200d", "\u200d", "\x1b ", "\x1b[;",
+        "\x90a", "\r",
     ],
-)
+)  # fmt: skip
 @QUICK
 def test_cleaning_takes_linear_time(piece: str) -> None:
     """400 kB of hostile text take linear time; quadratic work would take minutes."""

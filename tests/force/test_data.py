@@ -18,18 +18,9 @@ from tests.force.test_terminal import ids
 def test_formulas_stay_text(tmp_path: Path, capsys: pytest.CaptureFixture[str], figure: Figure) -> None:
     """A spreadsheet computes none of the cells; lines and columns stay what they were."""
     formulas = (
-        "=1+1",
-        "+1+1",
-        "-1+1",
-        "@SUM(A1)",
-        "\t=1",
-        "=cmd|'/c calc'!A0",
-        '","=1',
-        "a\nb",
-        "a,b",
-        "%s%n",
+        "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "=cmd|'/c calc'!A0", '","=1', "a\nb", "a,b", "%s%n",
         "$(id)",
-    )
+    )  # fmt: skip
     for number, text in enumerate(formulas):
         header = f"title: {json.dumps(text)}\nprovider: {json.dumps(text)}\ntopics: [{json.dumps(text)}]"
         (tmp_path / f"{number}.md").write_text(f"---\n{header}\n---\nText.\n", "utf-8")

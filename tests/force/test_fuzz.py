@@ -153,51 +153,11 @@ def test_lives_of_a_library(
 
 
 _PIECES = (
-    *(
-        "---\n",
-        "---",
-        "+++\n",
-        "\n",
-        "title",
-        "topics",
-        "related",
-        "secured",
-        "publishedDateTime",
-        ": ",
-        " = ",
-    ),
-    *(
-        "- ",
-        "[",
-        "]",
-        "{",
-        "}",
-        '"',
-        "'",
-        "&a ",
-        "*a",
-        "<<: ",
-        "!!python/name:os ",
-        "|",
-        ">",
-        "? ",
-        "#",
-        "\\x1b",
-    ),
-    *(
-        "\x1b[31m",
-        "\u202e",
-        "\0",
-        "\t",
-        "2024-01-02",
-        "99999999999",
-        "%YAML 1.1\n",
-        "\ufeff",
-        "\r\n",
-        "\ud800",
-    ),
-    *("\U000e0041", "e\u0301"),
-)
+    "---\n", "---", "+++\n", "\n", "title", "topics", "related", "secured", "publishedDateTime", ": ",
+    " = ", "- ", "[", "]", "{", "}", '"', "'", "&a ", "*a", "<<: ", "!!python/name:os ", "|", ">", "? ",
+    "#", "\\x1b", "\x1b[31m", "\u202e", "\0", "\t", "2024-01-02", "99999999999", "%YAML 1.1\n",
+    "\ufeff", "\r\n", "\ud800", "\U000e0041", "e\u0301",
+)  # fmt: skip
 texts = st.one_of(st.text(), st.lists(st.one_of(st.sampled_from(_PIECES), st.text(max_size=4))).map("".join))
 """Any text, and text that looks like what the parsers are made for."""
 

@@ -76,15 +76,9 @@ DAMAGES = [
 def ask_everything(library: Library) -> list[list[str]]:
     """Whatever a screen or a command asks, with what there is to read in it."""
     queries = (
-        "",
-        "alpha",
-        "alph*",
-        "topic:AI",
-        "quality:>=5",
-        "sort:title",
-        "sort:provider",
+        "", "alpha", "alph*", "topic:AI", "quality:>=5", "sort:title", "sort:provider",
         "since:2024-01-02",
-    )
+    )  # fmt: skip
     found = []
     for query in queries:
         results = library.select(parse(query), NOW)

@@ -20,15 +20,9 @@ from tests.model import Marked, Model
 
 TOPICS = ("AI", "Chips", "Town")
 ASKED = (
-    "",
-    "sort:-date",
-    "harbour",
-    "is:unread",
-    "is:starred topic:AI",
-    "since:2024-03",
-    "date:2024-02",
+    "", "sort:-date", "harbour", "is:unread", "is:starred topic:AI", "since:2024-03", "date:2024-02",
     "sort:title",
-)
+)  # fmt: skip
 
 
 class Walk:
