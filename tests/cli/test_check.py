@@ -12,7 +12,7 @@ from tests.fake_library import FakeLibrary
 PROBLEM = Problem("/news/a.md", 4, "quality", "`high` is not a number from 0 to 100")
 
 
-def test_index_reports_what_it_did(reader: Run, library: FakeLibrary) -> None:
+def test_index_prints_its_report(reader: Run, library: FakeLibrary) -> None:
     """As text one sentence, as JSON the fields of the Report; the refresh runs once."""
     assert reader("index", ".").out == "3 files: 3 unchanged, in 0.2 s\n"
     assert library.refreshed == 1
@@ -21,8 +21,8 @@ def test_index_reports_what_it_did(reader: Run, library: FakeLibrary) -> None:
     assert (report["files"], report["seconds"]) == (3, 0.25)
 
 
-def test_index_prints_a_notice_once(reader: Run, library: FakeLibrary) -> None:
-    """What opening the index has to say comes before the refresh and is not repeated after it."""
+def test_index_prints_each_notice_once(reader: Run, library: FakeLibrary) -> None:
+    """Notices of opening the index come before the refresh and are not repeated after it."""
     library.notices = ["The index was damaged: rebuilding it."]
     assert reader("index", ".").err == "reader: The index was damaged: rebuilding it.\n"
 
@@ -39,8 +39,8 @@ def test_check_lists_problems_then_duplicates(reader: Run, library: FakeLibrary)
     ]
 
 
-def test_duplicates_alone_are_no_failure(reader: Run, library: FakeLibrary) -> None:
-    """Notes are printed but exit 0; without any, nothing is printed."""
+def test_duplicates_alone_exit_with_0(reader: Run, library: FakeLibrary) -> None:
+    """They are printed as notes; without any, nothing is printed."""
     assert reader("check", ".") == (0, "", "")
     library.found_duplicates = [("/news/old.md", "/news/new.md")]
     outcome = reader("check", ".", "--format", "json")
@@ -52,7 +52,7 @@ def test_duplicates_alone_are_no_failure(reader: Run, library: FakeLibrary) -> N
 
 
 def test_check_as_json_has_the_same_exit_code(reader: Run, library: FakeLibrary) -> None:
-    """`--format json` holds the problem's parts and is exit 1 as well."""
+    """`--format json` prints the parts of a problem and exits with 1 as well."""
     library.found_problems = [PROBLEM]
     outcome = reader("check", ".", "--format", "json")
     assert outcome.code == 1

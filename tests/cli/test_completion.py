@@ -23,8 +23,8 @@ def completions(home: Home, line: str) -> set[str]:
     return {word.strip() for word in answer.read_text("utf-8").split("\n")} - {""}
 
 
-def test_the_shell_completes_what_the_index_knows(home: Home) -> None:
-    """Commands, options, topics, ids and actions are offered, and nothing is written on the terminal."""
+def test_completion_offers_indexed_values(home: Home) -> None:
+    """Commands, options, topics, ids and actions are offered, and nothing is written to the terminal."""
     home.run("mark", "tag:later", "news", "--limit", "1")
     assert set(MODULES) | {"news/"} <= completions(home, "reader ")
     assert completions(home, "reader li") == {"list"}
@@ -45,8 +45,8 @@ def test_the_completion_script_names_the_command(home: Home, shell: str) -> None
     assert "reader" in out and "_ARGCOMPLETE" in out
 
 
-def test_config(home: Home) -> None:
-    """`config` tells where things are and what holds."""
+def test_config_prints_path_and_values(home: Home) -> None:
+    """`config path` and `config show` agree with the environment."""
     file = Path(home.env["READER_CONFIG_DIR"]) / "config.toml"
     assert home.run("config", "path")[:2] == (0, f"{file}\n")
     code, out, _ = home.run("config", "show")

@@ -25,8 +25,8 @@ def rows(out: str) -> dict[str, str]:
     return found
 
 
-def test_doctor_tells_what_and_why(home: Home) -> None:
-    """Each finding, the ways to open and to copy, and the places, without a collection even."""
+def test_doctor_prints_findings_with_reasons(home: Home) -> None:
+    """Also the ways to open and copy, and the folders, even without a collection."""
     file = Path(home.env["READER_CONFIG_DIR"]) / "config.toml"
     code, out, err = home.run("doctor", "news", env={"SSH_CONNECTION": "1 2 3 4", "TERM": "xterm-kitty"})
     found = rows(out)
@@ -38,8 +38,8 @@ def test_doctor_tells_what_and_why(home: Home) -> None:
     assert home.run("doctor", "nowhere")[0] == 0
 
 
-def test_flags_and_configuration_overrule(home: Home) -> None:
-    """--local goes before the configuration, which goes before what is found; a mistake is reported."""
+def test_flags_override_the_configuration(home: Home) -> None:
+    """The configuration overrides what is detected; mistakes in it are reported."""
     folder = Path(home.env["READER_CONFIG_DIR"])
     folder.mkdir()
     (folder / "config.toml").write_text(
@@ -56,15 +56,15 @@ def test_flags_and_configuration_overrule(home: Home) -> None:
     assert "colours: expected 0 or 16 or 256 or 16777216" in out
 
 
-def test_a_relay_that_does_not_answer_is_told(home: Home) -> None:
-    """The doctor asks it, and never shows the token."""
+def test_doctor_reports_a_relay_that_does_not_answer(home: Home) -> None:
+    """It asks the relay, and never prints the token."""
     _, out, _ = home.run("doctor", "news", env={"READER_RELAY": "t" * 20 + "@127.0.0.1:1"})
     assert "no relay answers at 127.0.0.1:1" in rows(out)["opens"]
     assert "tttt" not in out
 
 
-def test_how_changes_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """At once where the system tells of them, else with the reason and what to raise."""
+def test_doctor_says_how_changes_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once if the system reports them, else with the reason and the limits to raise."""
     monkeypatch.setattr(FolderWatch, "_begun", lambda self: iter([set()]))
     assert how_changes_are_noticed(["/news"]).value == "seen at once"
 
@@ -77,8 +77,8 @@ def test_how_changes_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "max_user_watches" in found.advice[0]
 
 
-def test_folders_that_others_may_write_to_are_told(home: Home) -> None:
-    """Each with the line that changes it; a folder for everyone above them too, unless it is like /tmp."""
+def test_doctor_names_folders_that_others_may_write_to(home: Home) -> None:
+    """Each with the command that changes it, folders above too, except those like /tmp."""
     folders = {kind: Path(home.env[f"READER_{kind}_DIR"]) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
     for folder in folders.values():
         folder.mkdir(mode=0o700, exist_ok=True)

@@ -22,8 +22,8 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     made.close()
 
 
-def test_from_an_address_to_articles(site: Site, run: Run) -> None:
-    """Subscribe, fetch, list: without a SOURCE the news folder is what a command answers for."""
+def test_subscribe_fetch_and_list(site: Site, run: Run) -> None:
+    """Without a SOURCE, commands then use the news folder."""
     code, out, _ = run("subscribe", site.url + "/feed", "--folder", "Sea")
     assert (code, out.startswith("subscribed to Harbour Post (RSS 2.0, 2 articles)")) == (0, True)
     assert run("subscribe", site.url + "/feed").out.startswith("already subscribed")
@@ -42,7 +42,7 @@ def test_from_an_address_to_articles(site: Site, run: Run) -> None:
 
 
 def test_feeds_are_listed(site: Site, run: Run) -> None:
-    """As JSON with every key, and as a table with the error in words."""
+    """As JSON with every key, and as a table with the error."""
     run("subscribe", site.url + "/feed", "--folder", "Sea", "--name", "Harbour")
     run("fetch")
     run("mark", "read", "--limit", "1")
@@ -60,8 +60,8 @@ def test_feeds_are_listed(site: Site, run: Run) -> None:
     assert "not found (404)" in table[1]
 
 
-def test_every_feed_has_its_own_numbers(site: Site, run: Run) -> None:
-    """Feeds of one name in two folders, one outside of any, and one without articles have separate counts."""
+def test_every_feed_has_its_own_counts(site: Site, run: Run) -> None:
+    """Feeds of the same name in two folders, one outside any folder, and one without articles."""
     for number, words in enumerate(((), ("--folder", "Sea"), ("--folder", "Sea/North"), ("--folder", "Sea"))):
         items = (item(10 * number + one) for one in range(number + 1)) if number < 3 else ()
         site.pages[f"/{number}"] = Page(rss(*items))
@@ -71,8 +71,8 @@ def test_every_feed_has_its_own_numbers(site: Site, run: Run) -> None:
     assert [one["articles"] for one in records] == [1, 2, 3, 0]
 
 
-def test_the_articles_of_one_feed_are_not_those_of_an_empty_one(site: Site, run: Run) -> None:
-    """With one feed that has articles, the others have none, in whatever folder they are."""
+def test_an_empty_feed_has_no_articles(site: Site, run: Run) -> None:
+    """The articles of the only other feed are not counted for it, whatever its folder."""
     site.pages["/none"] = Page(rss())
     for path, words in (("/none", ()), ("/feed", ("--folder", "Sea")), ("/none?2", ("--folder", "Sea"))):
         site.pages.setdefault(path, Page(rss()))
@@ -82,8 +82,8 @@ def test_the_articles_of_one_feed_are_not_those_of_an_empty_one(site: Site, run:
     assert [(one["articles"], one["unread"]) for one in records] == [(0, 0), (2, 2), (0, 0)]
 
 
-def test_the_doctor_counts_failing_feeds(site: Site, run: Run) -> None:
-    """Where there are feeds it says where news is kept and how many fail."""
+def test_doctor_counts_failing_feeds(site: Site, run: Run) -> None:
+    """If there are feeds, it names the news folder and how many feeds fail."""
     assert "feed" not in run("doctor").out.partition("files\n")[2].partition("sample")[0]
     run("subscribe", site.url + "/feed")
     site.pages.clear()
@@ -93,7 +93,7 @@ def test_the_doctor_counts_failing_feeds(site: Site, run: Run) -> None:
     assert "/news" in out
 
 
-def test_a_gone_feed_has_no_next_time(site: Site, run: Run) -> None:
+def test_a_gone_feed_is_never_due(site: Site, run: Run) -> None:
     """`nextFetch` is null."""
     run("subscribe", site.url + "/feed")
     site.pages["/feed"] = Page(status=410)
@@ -102,8 +102,8 @@ def test_a_gone_feed_has_no_next_time(site: Site, run: Run) -> None:
     assert json.loads(run("feeds", "--format", "json").out)[0]["nextFetch"] is None
 
 
-def test_several_feeds_are_asked_for(site: Site, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a terminal they are listed; with --yes it is the first."""
+def test_several_feeds_need_a_choice(site: Site, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a terminal they are listed in the error; --yes takes the first."""
     links = "".join(
         f'<link rel="alternate" type="application/rss+xml" href="/{name}">' for name in ("feed", "b")
     )
@@ -116,7 +116,7 @@ def test_several_feeds_are_asked_for(site: Site, run: Run, monkeypatch: pytest.M
 
 
 def test_unsubscribing_keeps_or_deletes_articles(site: Site, run: Run, _own_places: Path) -> None:
-    """What was starred stays, and what was deleted comes again with a new subscription."""
+    """Starred articles are kept; deleted ones arrive again after a new subscription."""
     news = _own_places / "data" / "news"
     run("subscribe", site.url + "/feed")
     run("fetch")
@@ -137,7 +137,7 @@ def test_unsubscribing_keeps_or_deletes_articles(site: Site, run: Run, _own_plac
 def test_keep_removes_old_articles_but_not_marked_ones(
     site: Site, run: Run, _own_places: Path, monkeypatch: pytest.MonkeyPatch, place: list[str], mark: str
 ) -> None:
-    """By the whole command, with the Library's marks, wherever the marked article is in the list."""
+    """The Library's marks protect them, wherever the article is in the list."""
     monkeypatch.setattr("reader.cli.feeds._WINDOW", 1)
     run("subscribe", site.url + "/feed")
     run("fetch")
@@ -148,8 +148,8 @@ def test_keep_removes_old_articles_but_not_marked_ones(
     assert len(list((_own_places / "data" / "news").rglob("*.md"))) == 1
 
 
-def test_lists_of_feeds_come_and_go(site: Site, run: Run, tmp_path: Path) -> None:
-    """OPML out and in again; skipped lines are counted."""
+def test_feeds_are_exported_and_imported(site: Site, run: Run, tmp_path: Path) -> None:
+    """The written OPML can be imported; skipped lines are counted."""
     urls = tmp_path / "urls"
     urls.write_text(f"{site.url}/feed Sea ~Harbour\nexec:x\n")
     code, out, err = run("import-feeds", str(urls))
@@ -181,13 +181,13 @@ def test_lists_of_feeds_come_and_go(site: Site, run: Run, tmp_path: Path) -> Non
     ],
 )
 def test_exit_codes(run: Run, words: tuple[str, ...], code: int) -> None:
-    """What is wrong is one sentence."""
+    """Each has one sentence if it is not 0, and never a traceback."""
     found, _, err = run(*words)
     assert found == code
     assert err.count("\n") == (1 if code else err.count("\n"))
 
 
-def test_the_news_folder_is_where_the_configuration_says(
+def test_the_configured_news_folder_is_used(
     site: Site, run: Run, _own_places: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """[feeds] folder, else READER_NEWS_DIR, else the data folder; a mistake is a warning."""
@@ -203,8 +203,8 @@ def test_the_news_folder_is_where_the_configuration_says(
     assert (_own_places / "config" / "here").is_dir()
 
 
-def test_a_feed_without_a_name_is_called_by_its_title(site: Site, run: Run, tmp_path: Path) -> None:
-    """A list of mere addresses: after a fetch, lists and commands have the feed's own title."""
+def test_a_feed_without_a_name_has_its_title(site: Site, run: Run, tmp_path: Path) -> None:
+    """After a fetch, lists and commands use the feed's own title."""
     urls = tmp_path / "urls"
     urls.write_text(site.url + "/feed\n")
     run("import-feeds", str(urls))

@@ -18,8 +18,8 @@ def test_wide_letters_take_two_cells() -> None:
 
 
 @given(st.text(st.sampled_from("a é’“…–™\ufe0f\u0301報"), max_size=12))
-def test_signs_of_news_need_no_table(text: str) -> None:
-    """With or without a lookup in the table of widths, the width is the table's."""
+def test_common_signs_need_no_table_of_widths(text: str) -> None:
+    """With or without a lookup in the table, the width is the table's."""
     assert cells(text) == wcswidth(text)
 
 
@@ -66,8 +66,8 @@ def test_a_url_stays_whole() -> None:
     assert list(wrap(f"see {url} there", 20)) == ["see", url, "there"]
 
 
-def test_columns_of_the_environment_win(monkeypatch: pytest.MonkeyPatch) -> None:
-    """COLUMNS is believed where it is a number; without a terminal the default is."""
+def test_the_variable_columns_takes_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it is a number; without a terminal the default is used."""
     monkeypatch.setenv("COLUMNS", "33")
     assert columns() == 33
     monkeypatch.setenv("COLUMNS", "wide")

@@ -42,13 +42,13 @@ def test_jsonl_is_one_object_a_line(reader: Run) -> None:
     assert one_a_line == json.loads(reader("list", ".", "--format", "json").out)
 
 
-def test_an_empty_answer_is_an_empty_array(reader: Run) -> None:
-    """Nothing found is `[]` and exit 0."""
+def test_no_results_are_an_empty_array(reader: Run) -> None:
+    """The output is `[]` and the exit code 0."""
     assert reader("list", ".", "-q", "zebra", "--format", "json")[:2] == (0, "[]\n")
 
 
-def test_the_secured_token_comes_only_when_asked_for_and_byte_for_byte(reader: Run) -> None:
-    """`--include-secured` adds the key to every record, null where a file has none."""
+def test_secured_tokens_are_only_printed_on_request(reader: Run) -> None:
+    """`--include-secured` adds the key to every record, unchanged, null if a file has none."""
     outcome = reader("list", ".", "--format", "json", "--include-secured")
     assert [record["secured"] for record in json.loads(outcome.out)] == [None, None, "tok\x85en"]
     assert "\x85" not in outcome.out
@@ -74,9 +74,8 @@ def test_tsv_has_as_many_cells_in_each_line(reader: Run) -> None:
     assert "\t'=Sum [of] it\t" in lines[3]
 
 
-def test_only_checked_addresses_leave_as_addresses(reader: Run, library: FakeLibrary) -> None:
-    """In no format is an option of another program or a password printed as an address; JSON keeps the file's
-    words, but not the password."""
+def test_only_checked_addresses_are_printed(reader: Run, library: FakeLibrary) -> None:
+    """No format prints an option of another program or a password as an address."""
     related = (Related("Bad", web_url="-Kpwn.txt"), Related("", web_url="ftp://ana:secret@x.example/"))
     for article in (
         an_article(4, original_url="-Kpwn.txt", web_url="javascript:alert(1)", related=related),
@@ -106,7 +105,7 @@ def test_only_checked_addresses_leave_as_addresses(reader: Run, library: FakeLib
     assert "\n1. Bad\n2. ftp://x.example/" in markdown and "](" not in markdown
 
 
-def test_urls_leave_articles_without_one_out(reader: Run) -> None:
+def test_articles_without_an_address_are_omitted_from_urls(reader: Run) -> None:
     """`--format urls` is one URL a line; `-0` ends each with a NUL instead."""
     assert reader("list", ".", "--format", "urls").out.splitlines() == [
         "https://paper.example/2",
@@ -115,16 +114,16 @@ def test_urls_leave_articles_without_one_out(reader: Run) -> None:
     assert reader("list", ".", "--format", "urls", "-0").out.split("\0")[1] == "https://paper.example/1"
 
 
-def test_ids_are_whole_and_end_with_a_nul_where_asked(reader: Run, library: FakeLibrary) -> None:
-    """`--format ids` is what `--ids -` reads: one id a line, or with a NUL after each."""
+def test_ids_are_whole(reader: Run, library: FakeLibrary) -> None:
+    """`--format ids` prints what `--ids -` reads: one id a line, or with a NUL after each."""
     ids = [row.id for row in library.select_all()]
     assert reader("list", ".", "--format", "ids").out.splitlines() == ids
     assert reader("list", ".", "--format", "ids", "-0").out == "".join(f"{one}\0" for one in ids)
 
 
 @pytest.mark.parametrize("fields", ["title,provider.name,topics", "title provider.name,topics,title"])
-def test_fields_are_a_row_of_a_sheet(reader: Run, fields: str) -> None:
-    """`--fields` chooses the columns and their order; lists have commas, formulas an apostrophe."""
+def test_fields_select_columns_of_a_sheet(reader: Run, fields: str) -> None:
+    """`--fields` gives the columns and their order; lists have commas, formulas an apostrophe."""
     rows = list(csv.reader(reader("list", ".", "--format", "csv", "--fields", fields).out.splitlines()))
     assert rows == [
         ["title", "provider.name", "topics"],
@@ -200,8 +199,8 @@ def test_no_file_is_read_for_what_the_index_knows(reader: Run, library: FakeLibr
         (["--template", "{secured}"], "needs --format json or jsonl and --include-secured"),
     ],
 )
-def test_a_wrong_field_or_template_is_wrong_use(reader: Run, words: list[str], message: str) -> None:
-    """Exit 2, before anything is read, with the place and the nearest name."""
+def test_an_unknown_field_is_a_usage_error(reader: Run, words: list[str], message: str) -> None:
+    """Exit 2, before anything is read, with the position and the nearest name."""
     outcome = reader("list", ".", *words)
     assert (outcome.code, outcome.out) == (2, "")
     assert message in outcome.err
@@ -231,29 +230,29 @@ def test_markdown_is_a_list_with_escaped_titles(reader: Run) -> None:
         (["--limit", "0"], []),
     ],
 )
-def test_filters_narrow_as_they_say(reader: Run, words: list[str], titles: list[str]) -> None:
-    """Repeated values are or-ed within a filter, filters and-ed; options may be anywhere."""
+def test_filters_are_combined(reader: Run, words: list[str], titles: list[str]) -> None:
+    """Repeated values with OR, filters with AND; options may be anywhere."""
     for argv in (["list", *words, "."], ["list", ".", *words], [*words, "list", "."]):
         out = reader(*argv, "--format", "jsonl").out
         assert [json.loads(line)["title"] for line in out.splitlines()] == titles
 
 
-def test_the_answer_is_asked_for_in_windows(reader: Run, library: FakeLibrary) -> None:
-    """More articles than one window holds are all listed, each once."""
+def test_results_are_read_in_windows(reader: Run, library: FakeLibrary) -> None:
+    """More articles than one window has are all listed, each once."""
     library.__init__([an_article(number) for number in range(1203)])  # type: ignore[misc]
     ids = [line[:12] for line in reader("list", ".").out.splitlines()]
     assert len(set(ids)) == len(ids) == 1203
     assert len(reader("list", ".", "--limit", "777").out.splitlines()) == 777
 
 
-def test_every_format_can_be_asked_for() -> None:
+def test_every_format_is_a_value_of_the_option() -> None:
     """The names of the option are those of the formats."""
     assert tuple(WRITERS) == FORMATS
 
 
 @pytest.mark.parametrize("form", WRITERS)
-def test_rows_are_written_before_the_next_are_asked_for(library: FakeLibrary, form: str) -> None:
-    """The first line needs one window of the answer, in every format, however long the answer is."""
+def test_rows_are_streamed(library: FakeLibrary, form: str) -> None:
+    """The first line needs one window of the results, in every format."""
     library.__init__([an_article(number) for number in range(1203)])  # type: ignore[misc]
     starts: list[int] = []
 
@@ -270,8 +269,8 @@ def test_rows_are_written_before_the_next_are_asked_for(library: FakeLibrary, fo
     assert sum(1 for _ in written) > 1000 and starts == [0, 500, 1000]
 
 
-def test_a_file_that_went_away_is_left_out_and_told(reader: Run, library: FakeLibrary) -> None:
-    """The other records are written; one sentence says that a file is missing."""
+def test_a_missing_file_is_omitted_and_reported(reader: Run, library: FakeLibrary) -> None:
+    """The other records are written."""
     library.missing.add(2)
     outcome = reader("list", ".", "--format", "json")
     assert len(json.loads(outcome.out)) == 2
@@ -288,29 +287,29 @@ def test_count_prints_a_number(reader: Run, library: FakeLibrary) -> None:
     assert "minimum" in reader("count", ".").err
 
 
-def test_facets_are_most_first_and_not_narrowed_by_themselves(reader: Run) -> None:
-    """A facet's own filter leaves its counts alone, other filters narrow them, and nothing has no line."""
+def test_facets_are_sorted_by_count(reader: Run) -> None:
+    """A facet's own filter does not narrow its counts, others do; values without articles are omitted."""
     assert reader("facets", "topic", ".", "-t", "Chips").out == "3  AI\n1  Chips\n"
     assert reader("facets", "topic", ".", "--drafts").out == "1  AI\n"
     found = json.loads(reader("facets", "provider", ".", "--format", "json", "--limit", "1").out)
     assert found == [{"value": "Harbour Post", "count": 2}]
 
 
-def test_facets_of_something_else_is_wrong_use(reader: Run) -> None:
-    """A field without facets is exit 2 and named with those there are."""
+def test_facets_of_an_unknown_field_are_a_usage_error(reader: Run) -> None:
+    """The error names the fields that have facets."""
     outcome = reader("facets", "colour", ".")
     assert outcome.code == 2
     assert "topic, provider, folder, category, type or tag" in outcome.err
 
 
-def test_options_that_do_not_fit_the_format_are_wrong_use(reader: Run) -> None:
-    """A token can't be in a table, nor a NUL in CSV: exit 2 instead of silence."""
+def test_options_that_do_not_fit_the_format_are_usage_errors(reader: Run) -> None:
+    """A token in a table, or a NUL in CSV."""
     assert reader("list", ".", "--include-secured").code == 2
     assert reader("list", ".", "--null", "--format", "csv").code == 2
 
 
 @pytest.mark.parametrize("command", ["list", "count"])
-def test_a_topic_that_no_article_has_is_named(reader: Run, command: str) -> None:
-    """On stderr, so that a script's answer stays what it is; where something matches nothing is reported."""
+def test_unknown_values_are_named_on_stderr(reader: Run, command: str) -> None:
+    """The output stays unchanged; if something matches, nothing is reported."""
     assert "no article has the topic" in reader(command, ".", "-t", "Nosuch").err
     assert reader(command, ".").err == ""

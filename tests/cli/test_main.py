@@ -93,8 +93,8 @@ def test_the_version(reader: Run) -> None:
         (["list", "a" * 300], "can't be opened (File name too long)"),
     ],
 )
-def test_wrong_use_is_exit_2_with_one_clean_sentence(reader: Run, argv: list[str], message: str) -> None:
-    """The sentence is on stderr, begins with the program's name, and nothing is on stdout."""
+def test_usage_errors_exit_with_2(reader: Run, argv: list[str], message: str) -> None:
+    """One clean sentence on stderr begins with the program's name; stdout is empty."""
     code, out, err = reader(*argv)
     assert (code, out) == (2, "")
     assert err.startswith("reader: ") and message in err
@@ -115,7 +115,7 @@ def test_wrong_use_is_exit_2_with_one_clean_sentence(reader: Run, argv: list[str
         (BrokenPipeError(), 0, ""),
     ],
 )
-def test_failures_are_sentences(
+def test_failures_exit_with_3_and_a_remedy(
     reader: Run,
     library: FakeLibrary,
     monkeypatch: pytest.MonkeyPatch,
@@ -123,7 +123,7 @@ def test_failures_are_sentences(
     code: int,
     message: str,
 ) -> None:
-    """What the system refuses is exit 3 with a remedy; Ctrl-C and a closed pipe are silent."""
+    """Ctrl-C and a closed pipe are silent."""
 
     def fail(*_: object, **__: object) -> None:
         raise error
@@ -136,8 +136,8 @@ def test_failures_are_sentences(
     assert outcome.err.count("\n") == bool(message)
 
 
-def test_notices_are_told_once_on_stderr_and_the_library_is_closed(reader: Run, library: FakeLibrary) -> None:
-    """What the user should see does not mix with the output."""
+def test_notices_are_printed_once_on_stderr(reader: Run, library: FakeLibrary) -> None:
+    """They do not mix with the output, and the library is closed."""
     library.notices.append("The index is kept in memory.")
     outcome = reader("count", ".")
     assert (outcome.out, outcome.err) == ("3\n", "reader: The index is kept in memory.\n")
@@ -150,10 +150,10 @@ def test_without_a_terminal_the_bare_command_lists(reader: Run) -> None:
     assert reader("--format", "urls", ".").out == reader("list", ".", "--format", "urls").out
 
 
-def test_a_fault_of_our_own_is_a_sentence_and_a_traceback_for_those_who_ask(
+def test_an_internal_error_exits_with_3(
     reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What nobody foresaw is exit 3 and says how to report it; READER_DEBUG lets it through."""
+    """The message says how to report it; READER_DEBUG shows the traceback."""
 
     def fail(_: object, **__: object) -> None:
         raise KeyError("a\nb")

@@ -32,8 +32,8 @@ def answering(monkeypatch: pytest.MonkeyPatch, text: str, *, is_terminal: bool) 
     monkeypatch.setattr("sys.stdin", stdin)
 
 
-def test_mark_says_how_many(reader: Run, library: FakeLibrary) -> None:
-    """The filtered articles are marked and counted; those that were marked already are counted separately."""
+def test_mark_prints_counts(reader: Run, library: FakeLibrary) -> None:
+    """Articles that had the mark already are counted separately."""
     assert reader("mark", "read", "-t", "Chips", ".").out == "1 article marked read\n"
     assert reader("mark", "read", ".").out == "2 articles marked read (1 unchanged)\n"
     assert read_count(library) == 3
@@ -41,8 +41,8 @@ def test_mark_says_how_many(reader: Run, library: FakeLibrary) -> None:
     assert [row.is_read for row in library.select_all()] == [False, False, True]
 
 
-def test_tags_and_stars(reader: Run, library: FakeLibrary) -> None:
-    """Tags may hold spaces and are cleaned; star and tag can be taken away again."""
+def test_tags_and_stars_can_be_added_and_removed(reader: Run, library: FakeLibrary) -> None:
+    """Tags may contain spaces and are cleaned."""
     assert reader("mark", "tag:to  read\x1b[2J", "--drafts").out == "1 article tagged to read\n"
     assert library.select_all()[0].tags == ("to read",)
     assert reader("mark", "untag:to read", "--drafts").out == "1 article untagged to read\n"
@@ -51,10 +51,10 @@ def test_tags_and_stars(reader: Run, library: FakeLibrary) -> None:
     assert [row.is_starred for row in library.select_all()] == [False, True, True]
 
 
-def test_ids_choose_within_the_filters(
+def test_ids_are_combined_with_filters(
     reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`--ids` takes ids with commas, or from the input; filters hold as well."""
+    """`--ids` takes ids separated by commas, or from stdin."""
     first, second, _ = (row.id for row in library.select_all())
     assert reader("mark", "read", "--ids", f"{first},{second},{first}").out == "2 articles marked read\n"
     answering(monkeypatch, f"{first}\n{second[:9]}\n", is_terminal=False)
@@ -62,10 +62,10 @@ def test_ids_choose_within_the_filters(
     assert reader("mark", "star", "--ids", "ffff").code == 1
 
 
-def test_more_than_a_hundred_without_a_terminal_is_wrong_use(
+def test_marking_more_than_a_hundred_needs_yes_without_a_terminal(
     reader: Run, many: FakeLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a terminal to ask on, nothing is marked (exit 2); `--yes` marks."""
+    """Otherwise nothing is marked and the exit code is 2."""
     answering(monkeypatch, "y\n", is_terminal=False)
     outcome = reader("mark", "read")
     assert (outcome.code, outcome.out, read_count(many)) == (2, "", 0)
@@ -75,10 +75,10 @@ def test_more_than_a_hundred_without_a_terminal_is_wrong_use(
 
 
 @pytest.mark.parametrize(("answer", "marked"), [("y\n", 101), ("yes\n", 101), ("\n", 0), ("n\n", 0), ("", 0)])
-def test_more_than_a_hundred_asks_on_a_terminal(
+def test_marking_more_than_a_hundred_asks_on_a_terminal(
     reader: Run, many: FakeLibrary, monkeypatch: pytest.MonkeyPatch, answer: str, marked: int
 ) -> None:
-    """Only a yes marks; anything else cancels."""
+    """Only yes marks them; anything else cancels."""
     answering(monkeypatch, answer, is_terminal=True)
     outcome = reader("mark", "read")
     assert "Continue? [y/N]" in outcome.err
@@ -86,24 +86,24 @@ def test_more_than_a_hundred_asks_on_a_terminal(
     assert ("cancelled" in outcome.out) == (not marked)
 
 
-def test_marks_that_can_t_be_kept_are_exit_3(reader: Run, library: FakeLibrary) -> None:
-    """Where marks can't be written, the sentence says what to do."""
+def test_marks_that_cannot_be_written_exit_with_3(reader: Run, library: FakeLibrary) -> None:
+    """The error says what to do."""
     library.is_writable = False
     outcome = reader("mark", "read")
     assert (outcome.code, outcome.out) == (3, "")
     assert outcome.err == "reader: marks can't be kept here; make the home folder writable.\n"
 
 
-def test_actions() -> None:
-    """Each action is its change; anything else names those there are."""
+def test_actions_are_changes() -> None:
+    """Anything else is an error that names the actions."""
     assert change_of("tag:a:b") == Change(add_tags=("a:b",))
     for wrong in ("", "red", "tag:", "tag: ", "read:x", "tag"):
         with pytest.raises(UsageError, match="untag:NAME"):
             change_of(wrong)
 
 
-def test_a_note_is_written_and_taken_away(reader: Run, library: FakeLibrary) -> None:
-    """`note:TEXT` puts a note on the articles, cleaned but for its lines; `unnote` takes it away."""
+def test_notes_can_be_added_and_removed(reader: Run, library: FakeLibrary) -> None:
+    """`note:TEXT` keeps the lines of the text; `unnote` removes the note."""
     first = library.select_all()[0]
     words = ("--ids", first.id[:9])
     assert reader("mark", "note: ask Ana\x1b[2J\nand Bo ", *words).out == "1 article noted\n"

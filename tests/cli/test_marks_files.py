@@ -30,8 +30,10 @@ def mark(change: Change) -> None:
         marks.change({key_of(ONE): ONE}, change)
 
 
-def test_marks_come_back_elsewhere(reader: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one home exports another takes in, and its own export is then the same."""
+def test_exported_marks_can_be_imported_elsewhere(
+    reader: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The export of the importing home is the same."""
     mark(Change(read=True, starred=True, add_tags=("später",), note="Ω"))
     assert reader("export-marks", "marks.json") == (0, "", "")
     monkeypatch.setenv("READER_DATA_DIR", str(tmp_path / "other"))
@@ -52,8 +54,8 @@ def test_an_older_export_is_replaced_as_a_whole(reader: Run, tmp_path: Path) -> 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "marks.json"]
 
 
-def test_an_export_is_for_its_owner_alone(reader: Run, tmp_path: Path) -> None:
-    """As every file of the reader's; a link stays a link, and what it leads to is written."""
+def test_an_export_is_private(reader: Run, tmp_path: Path) -> None:
+    """A link stays a link, and the file that it leads to is written."""
     (tmp_path / "kept").mkdir()
     (tmp_path / "marks.json").symlink_to(tmp_path / "kept" / "marks.json")
     assert reader("export-marks", "marks.json").code == 0
@@ -61,8 +63,8 @@ def test_an_export_is_for_its_owner_alone(reader: Run, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "kept" / "marks.json").stat().st_mode) == 0o600
 
 
-def test_marks_of_a_file_whose_name_is_no_text_come_back(reader: Run, tmp_path: Path) -> None:
-    """A byte that is no UTF-8 is in the export as an escape, and the same mark comes of it."""
+def test_marks_of_an_undecodable_file_name_are_exported(reader: Run, tmp_path: Path) -> None:
+    """A byte that is not UTF-8 is escaped, and import restores it."""
     identity = "a\udcff.md"
     with closing(open_marks()) as marks:
         marks.change({key_of(identity): identity}, Change(starred=True))
@@ -73,8 +75,8 @@ def test_marks_of_a_file_whose_name_is_no_text_come_back(reader: Run, tmp_path: 
     assert reader("import-marks", "marks.json").out == "1 article changed by 1 imported mark\n"
 
 
-def test_an_export_into_a_pipe_leaves_the_pipe(reader: Run, tmp_path: Path) -> None:
-    """What is no regular file (`/dev/stdout`, a shell's `>(gzip > marks.gz)`) is written to, not replaced."""
+def test_an_export_into_a_pipe_keeps_the_pipe(reader: Run, tmp_path: Path) -> None:
+    """A pipe or device (`/dev/stdout`, a shell's `>(gzip > marks.gz)`) is written to, not replaced."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     descriptor = os.open(pipe, os.O_RDWR)
@@ -87,24 +89,24 @@ def test_an_export_into_a_pipe_leaves_the_pipe(reader: Run, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("text", ["", "{", "{}", "[1]", "\xff", "[" * 100_000, '[{"read": true}]'])
-def test_a_file_that_is_no_export_changes_nothing(reader: Run, tmp_path: Path, text: str) -> None:
-    """Wrong use with one sentence, whatever the file holds."""
+def test_importing_another_file_changes_nothing(reader: Run, tmp_path: Path, text: str) -> None:
+    """It is a usage error with one sentence, whatever the file contains."""
     (tmp_path / "bad.json").write_text(text, "latin-1")
     outcome = reader("import-marks", "bad.json")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.startswith("reader: ") and outcome.err.count("\n") == 1
 
 
-def test_a_file_that_can_t_be_is_exit_3(reader: Run) -> None:
-    """A missing import and an export to nowhere name the place; no name at all is wrong use."""
+def test_a_missing_import_exits_with_3(reader: Run) -> None:
+    """So does an export to a missing folder; no file name is a usage error."""
     assert reader("import-marks", "none.json").code == 3
     outcome = reader("export-marks", "no/where.json")
     assert outcome.code == 3 and "no/where.json" in outcome.err
     assert reader("export-marks").code == reader("import-marks", "a", "b").code == 2
 
 
-def test_the_last_change_is_undone_and_done_again(reader: Run) -> None:
-    """`mark undo` and `mark redo` work without the screen, in whatever collection the change was."""
+def test_the_last_change_can_be_undone_and_redone(reader: Run) -> None:
+    """`mark undo` and `mark redo` work in whatever collection the change was."""
     mark(Change(starred=True))
     assert reader("mark", "undo").out == "undone: 1 starred\n"
     assert reader("mark", "undo").out == "nothing to undo\n"
@@ -114,8 +116,8 @@ def test_the_last_change_is_undone_and_done_again(reader: Run) -> None:
     assert reader("mark", "undo", ".").code == 2
 
 
-def test_what_may_never_end_is_not_imported(reader: Run, tmp_path: Path) -> None:
-    """A pipe or a device by its name is wrong use, with the way that works."""
+def test_pipes_and_devices_are_not_imported_by_name(reader: Run, tmp_path: Path) -> None:
+    """The error names the way that works."""
     os.mkfifo(tmp_path / "pipe")
     for name in ("pipe", "/dev/zero"):
         code, out, err = reader("import-marks", name)

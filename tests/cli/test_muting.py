@@ -18,8 +18,8 @@ def _mute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "config" / "config.toml").write_text('[mute]\n"*" = ["topic:Chips"]\nAll = ["is:draft"]\n')
 
 
-def test_what_is_muted_is_left_out_of_lists_counts_and_marks(reader: Run, library: FakeLibrary) -> None:
-    """`--muted` has it too, and so has who names an id."""
+def test_muted_articles_are_excluded(reader: Run, library: FakeLibrary) -> None:
+    """From lists, counts and marks, unless `--muted` or an id is given."""
     assert [line[-14:] for line in reader("list", ".").out.splitlines()] == [" =Sum [of] it"[-14:].rjust(14)]
     assert reader("count", ".").out == "1\n"
     assert reader("count", ".", "--muted").out == "3\n"
@@ -31,10 +31,10 @@ def test_what_is_muted_is_left_out_of_lists_counts_and_marks(reader: Run, librar
     assert reader("mark", "star", "-t", "Chips", "--muted").out == "0 articles starred (1 unchanged)\n"
 
 
-def test_a_person_is_told_how_many_a_script_is_not(
+def test_muted_articles_are_counted_on_a_terminal(
     reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a terminal one sentence on stderr counts them and says how to see them."""
+    """One sentence on stderr counts them and names the option that shows them; scripts get none."""
     assert reader("list", ".").err == ""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     assert "reader: 2 more are muted; --muted includes them" in reader("list", ".").err

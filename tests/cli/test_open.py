@@ -12,7 +12,7 @@ from reader.errors import StorageError
 from tests.cli.home import Home
 
 
-def test_the_token_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+def test_the_token_is_private_and_kept(tmp_path: Path) -> None:
     """It stays until a new one is requested, and is too long to guess."""
     file = tmp_path / "data" / "relay-token"
     token = kept_token(file)
@@ -21,8 +21,8 @@ def test_the_token_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     assert kept_token(file, anew=True) not in ("", token)
 
 
-def test_a_token_that_can_not_be_read_is_told(tmp_path: Path) -> None:
-    """The sentence names the file and the remedy."""
+def test_an_unreadable_token_is_reported(tmp_path: Path) -> None:
+    """The error names the file and the remedy."""
     (tmp_path / "relay-token").mkdir()
     with pytest.raises(StorageError, match="--new-token"):
         kept_token(tmp_path / "relay-token")
@@ -53,12 +53,12 @@ def test_wrong_use(home: Home, words: list[str]) -> None:
     ],
 )
 def test_ssh_gets_its_own_arguments(words: list[str], passed: list[str]) -> None:
-    """Everything from ssh on is ssh's."""
+    """Everything from ssh on is passed to it."""
     assert parser_of("relay").parse(words).command == passed
 
 
-def test_config_show_keeps_the_token_to_itself(home: Home) -> None:
-    """What is shown may be pasted anywhere."""
+def test_config_show_hides_the_token(home: Home) -> None:
+    """The output may be pasted anywhere."""
     folder = Path(home.env["READER_CONFIG_DIR"])
     folder.mkdir()
     (folder / "config.toml").write_text(f"relay = '{'t' * 20}@7077'\n")

@@ -35,7 +35,7 @@ def options(*words: str) -> Namespace:
     ],
 )  # fmt: skip
 def test_options_mean_the_same_as_a_query(words: list[str], query: str) -> None:
-    """Every filter option asks what the query language asks."""
+    """Every filter option has an equivalent in the query language."""
     assert query_of(options(*words)) == parse(query)
 
 
@@ -50,14 +50,14 @@ def test_options_mean_the_same_as_a_query(words: list[str], query: str) -> None:
         ["-q", "("],
     ],
 )
-def test_what_can_t_be_asked_is_a_usage_error(words: list[str]) -> None:
+def test_invalid_filters_are_usage_errors(words: list[str]) -> None:
     """A bad date, order, name or query is an error that names what is valid."""
     with pytest.raises(UsageError):
         query_of(options(*words))
 
 
-def test_carets_stand_under_what_is_wrong() -> None:
-    """The query follows the reason, and carets as wide as the wrong part are below it."""
+def test_carets_mark_the_mistake() -> None:
+    """The query follows the reason, with carets as wide as the mistake below it."""
     text = pointed(QueryError("no such field", 2, 3), "報 ab:c")
     assert text == "no such field\n  報 ab:c\n     ^^^"
     assert pointed(QueryError("no", 1), "a\nb") == "no\n  a b\n   ^"

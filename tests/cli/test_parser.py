@@ -33,8 +33,8 @@ def test_options_and_words_may_be_mixed(arguments: list[str], query: list[str], 
 
 
 @given(st.lists(st.text("abc=- \u00e9", min_size=1), max_size=6))
-def test_words_behind_two_dashes_are_taken_as_they_are(words: list[str]) -> None:
-    """However many, whatever they begin with."""
+def test_words_after_two_dashes_are_arguments(words: list[str]) -> None:
+    """Whatever they begin with."""
     rest = [word for word in words if word != "--"]
     assert parser_of("list").parse(["--unread", "--", *rest]).sources == rest
 
@@ -55,15 +55,15 @@ def test_words_behind_two_dashes_are_taken_as_they_are(words: list[str]) -> None
         (["--lim", "1"], "unrecognized arguments: --lim"),
     ],
 )
-def test_what_is_wrong_is_named(arguments: list[str], message: str) -> None:
-    """The sentence names the option and where help is."""
+def test_errors_name_the_option(arguments: list[str], message: str) -> None:
+    """They also say where the help is."""
     with pytest.raises(UsageError) as error:
         parser_of("list").parse(arguments)
     assert message in str(error.value)
 
 
-def test_whole_numbers() -> None:
-    """Both bounds are good, and what is beyond them is not."""
+def test_whole_numbers_have_bounds() -> None:
+    """Both bounds are accepted, numbers beyond them are not."""
     read = whole(1, 3)
     assert [read("1"), read("3")] == [1, 3]
     for wrong in ("0", "4", "x", "", "9" * 5000):

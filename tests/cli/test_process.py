@@ -20,8 +20,8 @@ HEAVY = (
 """Modules that cost time and that a plain list does without."""
 
 
-def test_list_and_its_friends_on_real_files(home: Home) -> None:
-    """The formats, counts and facets of a folder are those of its files; a second time gives the same."""
+def test_list_count_and_facets_on_real_files(home: Home) -> None:
+    """Formats, counts and facets are those of the files, the second time too."""
     code, out, err = home.run_process("list", "news", "--format", "json")
     assert (code, err) == (0, "")
     records = json.loads(out)
@@ -37,8 +37,8 @@ def test_list_and_its_friends_on_real_files(home: Home) -> None:
     assert json.loads(secured)["secured"] == "to/ken=="
 
 
-def test_marks_are_kept_and_found_again(home: Home) -> None:
-    """What one run marks the next one filters by, and an export carries it to another home."""
+def test_marks_are_kept_between_runs(home: Home) -> None:
+    """The next run filters by them, and an export carries them to another home."""
     assert home.run("mark", "read", "-t", "AI", "news")[:2] == (0, "2 articles marked read\n")
     assert home.run("count", "--unread", "news")[1] == "1\n"
     assert home.run("mark", "tag:later", "--unread", "news")[0] == 0
@@ -62,8 +62,8 @@ def test_index_and_check_on_real_files(home: Home) -> None:
     assert home.run("check", "news")[:2] == (0, "")
 
 
-def test_show_and_open_by_a_piece_of_the_id(home: Home) -> None:
-    """A unique beginning of an id is enough."""
+def test_show_and_open_accept_a_prefix_of_the_id(home: Home) -> None:
+    """It must be unique."""
     article = json.loads(home.run("list", "news", "--format", "json", "-q", "ferries")[1])[0]
     shown = json.loads(home.run("show", article["id"][:8], "news", "--format", "json")[1])
     assert shown["body"].strip() == "The body."
@@ -88,7 +88,7 @@ def test_show_and_open_by_a_piece_of_the_id(home: Home) -> None:
     ],
 )
 def test_exit_codes(home: Home, words: list[str], code: int) -> None:
-    """Each way to end has its code, one sentence where it is not 0, and never a traceback."""
+    """Each has one sentence if it is not 0, and never a traceback."""
     ended, out, err = home.run(*words)
     assert ended == code
     assert (not out and err.startswith("reader: ")) == bool(code)
@@ -97,7 +97,7 @@ def test_exit_codes(home: Home, words: list[str], code: int) -> None:
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
 @pytest.mark.parametrize("words", [["list", "news"], ["list", "news", "--format", "json"], ["--help"]])
-def test_a_full_disk_is_exit_3(home: Home, words: list[str]) -> None:
+def test_a_full_disk_exits_with_3(home: Home, words: list[str]) -> None:
     """A failed write is one sentence."""
     with open("/dev/full", "wb") as full:
         process = subprocess.run(
@@ -112,8 +112,8 @@ def test_a_full_disk_is_exit_3(home: Home, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("form", ["table", "jsonl", "csv"])
-def test_a_closed_pipe_ends_it_quietly(home: Home, form: str) -> None:
-    """`reader list | head -1` gets its line, and there is no complaint."""
+def test_a_closed_pipe_is_no_error(home: Home, form: str) -> None:
+    """`reader list | head -1` prints its line and no complaint."""
     for day in range(1, 29):
         home.write(f"{day}.md", title="word " * 2000, topics="[AI]", url=f"https://l.example/{day}", day=day)
     process = home.start("list", "news", "--format", form)
@@ -124,8 +124,8 @@ def test_a_closed_pipe_ends_it_quietly(home: Home, form: str) -> None:
     process.stderr.close()
 
 
-def test_closed_output_is_no_traceback(home: Home) -> None:
-    """Without any stdout (`>&-`) a command ends like any other."""
+def test_a_closed_stdout_causes_no_traceback(home: Home) -> None:
+    """With `>&-` a command ends as usual."""
     command = f'"{sys.executable}" -m reader list news >&-'
     process = subprocess.run(
         ["sh", "-c", command], env=home.env, cwd=home.news.parent, stderr=subprocess.PIPE, timeout=60
@@ -145,16 +145,16 @@ def test_output_is_utf_8_in_every_locale(home: Home, locale: dict[str, str]) -> 
     assert home.run_process("count", "news", "-q", "ärger", env=locale)[1] == "1\n"
 
 
-def test_a_file_name_that_is_no_utf_8(home: Home) -> None:
-    """Such an article is listed like others, and JSON gives its path back byte for byte."""
+def test_a_file_name_that_is_not_utf_8(home: Home) -> None:
+    """Its article is listed like others, and JSON has the path byte for byte."""
     home.write(b"\xff\x9b.md", title="Odd name", topics="[AI]", url="https://o.example/", day=9)
     code, out, err = home.run_process("list", "news", "-q", "odd", "--format", "json")
     assert (code, err) == (0, "")
     assert os.fsencode(json.loads(out)[0]["path"]) == os.fsencode(home.news) + b"/\xff\x9b.md"
 
 
-def test_without_a_home_reading_works_and_marking_is_exit_3(home: Home) -> None:
-    """Where nothing can be written reading goes on, each reason is reported once, and a mark is refused."""
+def test_reading_works_without_a_home(home: Home) -> None:
+    """Each reason is reported once, and a mark exits with 3."""
     nowhere = {f"READER_{kind}_DIR": "/dev/null/reader" for kind in KINDS}
     code, out, err = home.run_process("count", "news", env=nowhere)
     assert (code, out) == (0, "3\n")

@@ -34,8 +34,8 @@ def run(run: Run) -> Run:
     return checked
 
 
-def test_publish_says_what_it_did(run: Run, news: str, database: str) -> None:
-    """The first time all is added; then only what changed is reported, also as JSON."""
+def test_publish_prints_its_report(run: Run, news: str, database: str) -> None:
+    """First everything is added, then only changes are reported, also as JSON."""
     first = run("publish", news, "--to", database, "--init")
     assert first.code == 0 and first.out.startswith("4 articles published: 4 added, in ")
     (Path(news) / "d.md").unlink()
@@ -48,17 +48,16 @@ def test_publish_says_what_it_did(run: Run, news: str, database: str) -> None:
     assert same.out.startswith("4 articles published: 4 unchanged, in ")
 
 
-def test_without_init_nothing_is_set_up(run: Run, news: str, database: str) -> None:
-    """An empty database is a sentence that names --init."""
+def test_an_empty_database_needs_init(run: Run, news: str, database: str) -> None:
+    """The error names --init."""
     outcome = run("publish", news, "--to", database)
     assert outcome.code == 3 and "--init" in outcome.err and not outcome.out
 
 
-def test_a_role_is_let_in_and_marks_are_its_own(
+def test_a_granted_role_has_its_own_marks(
     run: Run, news: str, database: str, other_role: tuple[str, str], tmp_path: Path
 ) -> None:
-    """--grant lets a role read; its marks are exported, imported, undone and redone by the database's
-    address."""
+    """They are exported, imported, undone and redone by the database's address."""
     role, _ = other_role
     member = as_role(database, *other_role)
     assert run("publish", news, "--to", database, "--init").code == 0
@@ -83,8 +82,7 @@ def test_a_role_is_let_in_and_marks_are_its_own(
 def test_a_role_without_rights_gets_the_script(
     run: Run, news: str, database: str, other_role: tuple[str, str]
 ) -> None:
-    """Who may not set it up is given the script for an administrator, which works; then the role
-    publishes."""
+    """An administrator can run the script, and then the role can publish."""
     import psycopg
 
     outcome = run("publish", news, "--to", as_role(database, *other_role), "--init")
@@ -95,8 +93,8 @@ def test_a_role_without_rights_gets_the_script(
     assert run("publish", news, "--to", as_role(database, *other_role)).out.startswith("4 articles published")
 
 
-def test_a_role_that_does_not_exist_is_named(run: Run, news: str, database: str) -> None:
-    """--grant with a mistyped role sets nothing up and says how a role is made."""
+def test_an_unknown_role_is_named(run: Run, news: str, database: str) -> None:
+    """--grant with a mistyped role sets nothing up and says how a role is created."""
     outcome = run("publish", news, "--to", database, "--init", "--grant", "nobody-such")
     assert outcome.code == 3 and 'no role "nobody-such"' in outcome.err
     assert run("publish", news, "--to", database).code == 3
@@ -113,8 +111,8 @@ def test_a_role_that_does_not_exist_is_named(run: Run, news: str, database: str)
         (["mark", "undo", "postgresql://a:wr0ng@h/d", "postgresql://a:wr0ng@h/e"], "remove"),
     ],
 )
-def test_wrong_use_is_a_sentence(run: Run, words: list[str], expected: str) -> None:
-    """What can't be meant is refused before anything is connected to, with exit code 2."""
+def test_usage_errors_come_before_connecting(run: Run, words: list[str], expected: str) -> None:
+    """Impossible options are refused with exit code 2."""
     outcome = run(*words)
     assert outcome.code == 2 and expected in outcome.err and not outcome.out
 
@@ -135,10 +133,8 @@ def _not_postgres() -> int:
     return int(server.getsockname()[1])
 
 
-def test_what_is_wrong_with_a_server_is_a_sentence_with_a_remedy(
-    run: Run, news: str, postgres_server: PostgresServer
-) -> None:
-    """No such database, a wrong password, no such role, nobody there, no PostgreSQL there, no such host."""
+def test_server_errors_have_a_remedy(run: Run, news: str, postgres_server: PostgresServer) -> None:
+    """No such database, wrong password, no such role, nobody there, no PostgreSQL there, no such host."""
     port = postgres_server.port
     for address, expected in (
         (postgres_server.url("nowhere"), "createdb"),
@@ -156,17 +152,17 @@ def test_what_is_wrong_with_a_server_is_a_sentence_with_a_remedy(
             assert outcome.err.count("\n") == 1
 
 
-def test_a_server_that_is_too_old_is_a_sentence(
+def test_an_old_server_is_reported(
     run: Run, news: str, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A server older than the oldest that is known to do is named with the version that is needed."""
+    """The error names its version and the one that is needed."""
     monkeypatch.setattr("reader.library.postgres.connection.OLDEST_SERVER", 99)
     outcome = run("publish", news, "--to", database, "--init")
     assert outcome.code == 3 and "version 99 or newer is needed" in outcome.err
 
 
 def test_a_role_needs_a_name(run: Run, news: str, database: str) -> None:
-    """An empty --grant, as of an unset variable, is a wrong command line and sets nothing up."""
+    """An empty --grant, as from an unset variable, is a usage error and sets nothing up."""
     outcome = run("publish", news, "--to", database, "--init", "--grant", "")
     assert outcome.code == 2 and "name of a role" in outcome.err
     assert "--init" in run("list", database).err

@@ -25,7 +25,7 @@ def ids(home: Home) -> dict[str, str]:
 
 
 def test_a_copy_is_related(home: Home, ids: dict[str, str]) -> None:
-    """In a table with reason, score and id, and as a record that has everything but the body."""
+    """It is listed in a table with reason, score and id, and as a record without the body."""
     code, out, _ = home.run("related", ids["https://d.example/4"], str(home.news))
     [line] = out.splitlines()
     assert code == 0 and ids["https://e.example/5"] in line and "Ferry aground off Saltholm" in line
@@ -36,7 +36,7 @@ def test_a_copy_is_related(home: Home, ids: dict[str, str]) -> None:
 
 
 def test_listed_links_come_first(home: Home, ids: dict[str, str]) -> None:
-    """Those that lead out of the collection have the keys of the record, unknown ones null."""
+    """Links out of the collection have the keys of the record, null if unknown."""
     code, out, _ = home.run("related", ids["https://b.example/2"], str(home.news), "--format", "jsonl")
     outside, inside = map(json.loads, out.splitlines())
     assert code == 0 and outside.keys() == inside.keys()
@@ -47,8 +47,8 @@ def test_listed_links_come_first(home: Home, ids: dict[str, str]) -> None:
     assert "Tide tables https://tide.example/1\n" in out and len(out.splitlines()) == 1
 
 
-def test_nothing_related_is_an_empty_answer(home: Home, ids: dict[str, str]) -> None:
-    """No line but a sentence on stderr, an empty array, exit code 0."""
+def test_nothing_related_is_no_error(home: Home, ids: dict[str, str]) -> None:
+    """A sentence on stderr, an empty array, exit code 0."""
     identifier = ids["https://a.example/1"]
     code, out, err = home.run("related", identifier, str(home.news))
     assert (code, out) == (0, "") and "nothing in this collection is related" in err

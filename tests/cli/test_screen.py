@@ -49,20 +49,20 @@ def test_the_options_preset_the_screen(
     assert ["--limit" in notice for notice in start.notices] == [True]
 
 
-def test_the_collection_is_named_as_people_write_it(
+def test_the_collection_is_named_with_a_tilde(
     reader: Run, started: list[Start], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder below the home begins with a tilde."""
+    """If it is below the home folder."""
     on_a_terminal(monkeypatch)
     (tmp_path / "news").mkdir()
     reader("news", "/")
     assert started[0].source == "~/news, /"
 
 
-def test_mistakes_in_the_configuration_are_told(
+def test_the_screen_gets_the_mistakes_in_the_configuration(
     reader: Run, started: list[Start], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The screen starts anyway, and is given each mistake once."""
+    """It starts anyway, and gets each of them once."""
     on_a_terminal(monkeypatch)
     (tmp_path / "config.toml").write_text("colour = 1\nquery = 'topc:x'\nsort = 'quality'\n", "utf-8")
     assert reader(".").code == 0
@@ -72,35 +72,35 @@ def test_mistakes_in_the_configuration_are_told(
     assert "topc" in started[0].mistakes[1]
 
 
-def test_the_command_line_goes_before_the_configuration() -> None:
-    """The configured query is for a bare start, the configured order for one without an order."""
+def test_the_command_line_takes_precedence() -> None:
+    """The configured query applies to a bare start, the configured order if none is given."""
     config = Config(query="is:unread", sort="-title")
     assert preset(Query(), config) == parse("is:unread sort:-title")
     assert preset(parse("chips"), config) == parse("chips sort:-title")
     assert preset(parse("chips sort:heat"), config) == parse("chips sort:heat")
 
 
-def test_a_screen_without_a_keyboard_is_wrong_use(
+def test_the_screen_needs_a_terminal_on_stdin(
     reader: Run, started: list[Start], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where stdin is no terminal nobody could quit: exit 2 names `list`."""
+    """Otherwise nobody could quit: exit 2, and the error names `list`."""
     on_a_terminal(monkeypatch, keyboard=False)
     outcome = reader(".")
     assert outcome.code == 2 and "reader list" in outcome.err and not started
 
 
 @pytest.mark.parametrize("kind", ["dumb", "unknown", ""])
-def test_a_terminal_that_shows_no_screen(
+def test_a_terminal_without_a_cursor_shows_no_screen(
     reader: Run, started: list[Start], monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """A terminal without a cursor gets a sentence that names `list`, and no screen."""
+    """The error names `list`."""
     on_a_terminal(monkeypatch)
     monkeypatch.setenv("TERM", kind)
     outcome = reader(".")
     assert outcome.code == 2 and "reader list" in outcome.err and not started
 
 
-def test_too_few_descriptors_are_a_sentence(
+def test_too_few_descriptors_are_reported(
     reader: Run, started: list[Start], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before the screen starts; a limit that can be raised is raised."""

@@ -19,16 +19,16 @@ STEPS = [
 ]
 
 
-def test_the_report_is_the_last_step_s(capsys: pytest.CaptureFixture[str]) -> None:
-    """Following a refresh gives its Report, and away from a terminal writes nothing."""
+def test_following_a_refresh_returns_its_report(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a terminal nothing is written."""
     assert follow(STEPS, patience=0.0) == STEPS[-1].report
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_terminal_gets_one_line_that_goes_away(
+def test_progress_is_one_line_that_is_erased(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The bar is painted over and wiped, also when the refresh fails."""
+    """Also when the refresh fails."""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     follow(STEPS, patience=0.0)
     err = capsys.readouterr().err
@@ -36,7 +36,7 @@ def test_a_terminal_gets_one_line_that_goes_away(
     assert err.endswith("\r\x1b[K") and "\n" not in err
 
 
-def test_a_short_refresh_is_silent(
+def test_a_short_refresh_shows_no_progress(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is painted before the patience is over."""
@@ -45,23 +45,23 @@ def test_a_short_refresh_is_silent(
     assert capsys.readouterr().err == ""
 
 
-def test_the_line_says_how_far_and_how_long() -> None:
-    """The bar is half full half way, and as much time is left as has gone."""
+def test_progress_has_a_bar_and_the_time_left() -> None:
+    """Half way the bar is half full, and as much time is left as has passed."""
     shown = progress_line(Progress("read", seen=9, read=50_000, to_read=100_000), 30.0)
     assert shown == f"reading {'━' * 10}{'─' * 10} 50,000 of 100,000 files, 30 s left"
 
 
-def test_the_line_says_that_dates_are_looked_for() -> None:
-    """On a slow disk that takes a while, and nothing is read before."""
+def test_progress_of_looking_for_dates() -> None:
+    """On a slow disk this takes a while before anything is read."""
     shown = progress_line(Progress("date", seen=100_000, read=8_192, to_read=100_000), 3.0)
     assert shown == "looking for dates: 8,192 of 100,000 files"
 
 
 @pytest.mark.parametrize("is_pipe", [False, True])
-def test_a_configuration_that_cannot_be_read_is_said_by_every_command(
+def test_every_command_reports_an_unreadable_configuration(
     is_pipe: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Also where a SOURCE is given: without it nothing is muted and no rule adds a topic."""
+    """Also if a SOURCE is given: nothing is muted then, and no rule adds a topic."""
     file = config_file()
     file.parent.mkdir(parents=True, exist_ok=True)
     if is_pipe:

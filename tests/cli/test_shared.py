@@ -112,16 +112,16 @@ def test_the_connection_comes_from_libpqs_own_places(home: Home, url: str, tmp_p
         "postgres://news:s3cret@/x?port=y",
     ],
 )
-def test_what_goes_wrong_is_one_sentence_without_the_password(home: Home, address: str) -> None:
-    """Wherever in the address it stands, and whatever is wrong."""
+def test_errors_do_not_contain_the_password(home: Home, address: str) -> None:
+    """Wherever it is in the address, and whatever is wrong."""
     for words in (("list",), ("count",), ("mark", "read", "--yes"), ("check",)):
         code, out, err = home.run(*words, address)
         assert code in (2, 3) and out == "" and err.count("\n") == 1
         assert "s3cret" not in err and "Traceback" not in err
 
 
-def test_config_show_keeps_the_password_to_itself(home: Home) -> None:
-    """The configuration may have one, and what is shown may be pasted anywhere."""
+def test_config_show_hides_the_password(home: Home) -> None:
+    """The configuration may have one, and the output may be pasted anywhere."""
     folder = Path(home.env["READER_CONFIG_DIR"])
     folder.mkdir()
     (folder / "config.toml").write_text('collection = "postgresql://ana:hidden@db.example/news?x=hidden"\n')

@@ -96,8 +96,8 @@ def test_a_body_as_text(body: str, lines: str, reader: Run, library: FakeLibrary
     assert f"\n\n{lines}" in shown(reader, library, body)
 
 
-def test_what_is_shown_is_not_repeated(reader: Run, library: FakeLibrary) -> None:
-    """Neither an excerpt that the body begins with, nor other fields that say what a known one says."""
+def test_show_repeats_nothing(reader: Run, library: FakeLibrary) -> None:
+    """Neither an excerpt that begins the body, nor other fields that repeat a known one."""
     other: dict[str, Value] = {
         "description": "The ferry stays.",
         "layout": "post",
@@ -108,8 +108,8 @@ def test_what_is_shown_is_not_repeated(reader: Run, library: FakeLibrary) -> Non
     assert out.endswith("\nOther fields\n  layout: post\n  subject: Words enough.\n")
 
 
-def test_what_is_empty_is_not_shown(reader: Run, library: FakeLibrary) -> None:
-    """A key without a value says nothing."""
+def test_show_omits_empty_fields(reader: Run, library: FakeLibrary) -> None:
+    """A key without a value is not printed."""
     other: dict[str, Value] = {"slug": None, "parts": [""], "layout": "post"}
     assert shown(reader, library, "x", other=other).endswith("\nOther fields\n  layout: post\n")
 
@@ -123,10 +123,10 @@ def test_show_as_json_has_the_body(reader: Run, library: FakeLibrary) -> None:
     assert [(record["id"], "secured" in record) for record in both] == [(first, True), (second, True)]
 
 
-def test_ids_may_come_from_the_input(
+def test_show_reads_ids_from_stdin(
     reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`show -` shows the articles whose ids are on the input; as JSON always an array."""
+    """`show -` prints those articles; as JSON always an array."""
     first, second = (row.id for row in library.select_all()[:2])
     for ids in ([first, second], [first], []):
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("\n".join(ids).encode())))
@@ -142,8 +142,8 @@ def test_show_as_markdown_is_markdown(reader: Run, library: FakeLibrary) -> None
     )
 
 
-def test_nothing_such_is_exit_1(reader: Run) -> None:
-    """An id of nothing, or of several, is exit 1 with a sentence."""
+def test_an_unknown_id_exits_with_1(reader: Run) -> None:
+    """So does a prefix of several ids."""
     outcome = reader("show", "ffffffffffff")
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err.startswith("reader: 0 articles")
@@ -159,15 +159,15 @@ def test_open_print_writes_the_address(reader: Run, library: FakeLibrary) -> Non
 
 
 @pytest.mark.parametrize("more", [[], ["--related", "2"], ["--related", "3"]])
-def test_open_without_an_address_is_exit_1(reader: Run, library: FakeLibrary, more: list[str]) -> None:
-    """An article without page, a related link without one, a number too high: each is nothing such."""
+def test_opening_without_an_address_exits_with_1(reader: Run, library: FakeLibrary, more: list[str]) -> None:
+    """An article or related link without one, or a number too high."""
     outcome = reader("open", id_of(library, "=Sum"), "--print", *more)
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err.startswith("reader: ")
 
 
-def test_very_many_lines_are_shown_as_they_are_written() -> None:
-    """Beyond a number of lines nothing is laid out, and nothing of the body is lost."""
+def test_very_long_bodies_are_printed_as_written() -> None:
+    """Beyond a number of lines nothing is laid out, and nothing is lost."""
     body = "".join(f"{number}\n\n" for number in range(page.MAX_LINES))
     lines = list(page.body_lines(body, 80, LinkNumbers()))
     assert [word for line in lines for word in line.split()] == body.split()
@@ -175,7 +175,7 @@ def test_very_many_lines_are_shown_as_they_are_written() -> None:
 
 
 def test_words_after_the_id_are_ids_or_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hex digits are an id unless a file is called so; everything else is a SOURCE."""
+    """Hex digits are an id unless there is such a file; everything else is a SOURCE."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "cafe").mkdir()
     assert split_ids(["beef"]) == (["beef"], [])
@@ -190,7 +190,7 @@ def test_words_after_the_id_are_ids_or_sources(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("is_remote", "is_started", "code"), [(False, True, 0), (True, False, 0), (False, False, 3)]
 )
-def test_open_gets_the_page_to_the_person(
+def test_open_starts_a_browser_or_prints_the_address(
     reader: Run,
     library: FakeLibrary,
     monkeypatch: pytest.MonkeyPatch,
@@ -198,7 +198,7 @@ def test_open_gets_the_page_to_the_person(
     is_started: bool,
     code: int,
 ) -> None:
-    """A browser takes it, or over SSH its address is written; where neither can be it is exit 3."""
+    """The address over SSH; without a browser elsewhere it exits with 3."""
     here = terminal.decide(terminal.Facts({"SSH_TTY": "/dev/pts/0"} if is_remote else {}, True))
     monkeypatch.setattr("reader.terminal.here", lambda configured, remote: here)
     monkeypatch.setenv("BROWSER", "true" if is_started else "")
@@ -208,10 +208,10 @@ def test_open_gets_the_page_to_the_person(
     assert bool(outcome.out) == (code == 0)
 
 
-def test_the_last_catch_names_the_file(
+def test_an_internal_error_names_the_article_s_file(
     reader: Run, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever one article causes, its file is in the sentence."""
+    """Whatever an article causes."""
 
     def fail(*_: object, **__: object) -> None:
         raise ValueError("odd")

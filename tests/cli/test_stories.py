@@ -40,7 +40,7 @@ def test_many_providers_of_a_story_are_counted(tmp_path: Path, run: Run) -> None
     assert out.endswith("  (+7 Provider 6, Provider 5, Provider 4, 4 more)\n")
 
 
-def test_the_id_of_a_story_whose_first_article_is_gone(tmp_path: Path, run: Run) -> None:
+def test_the_id_of_a_vanished_story_is_explained(tmp_path: Path, run: Run) -> None:
     """Nothing matches, and a sentence says why; an article in no story is its own."""
     write(
         tmp_path / "news" / "a.md", text_of("Young humpback whale under the bridge", "2024-03-02T09:00:00Z")

@@ -24,8 +24,8 @@ def _configure(home: Home, text: str) -> None:
     (folder / "config.toml").write_text(text, "utf-8")
 
 
-def test_rules_hold_for_every_command(home: Home) -> None:
-    """Counts, filters, muting, JSON and templates agree; a topic that the file has is not added."""
+def test_topic_rules_apply_to_every_command(home: Home) -> None:
+    """Counts, filters, muting, JSON and templates agree; a topic of the file is not added."""
     _configure(home, RULES)
     code, out, err = home.run("facets", "topic", str(home.news), "--format", "json")
     counts = {one["value"]: one["count"] for one in json.loads(out)}
@@ -49,8 +49,8 @@ def test_show_prints_added_topics_with_a_plus(home: Home) -> None:
     assert made["addedTopics"] == ["Boats"]
 
 
-def test_other_rules_need_no_other_index(home: Home) -> None:
-    """They hold with the next command, and no file is read again."""
+def test_changed_rules_need_no_new_index(home: Home) -> None:
+    """They apply to the next command, and no file is read again."""
     _configure(home, RULES)
     home.run("index", str(home.news))
     _configure(home, '[topics]\nSea = "ferries"\n')

@@ -48,8 +48,8 @@ def test_by_week_and_month(home: Home, news: str) -> None:
     assert len(found["periods"]) in (12, 13) and found["count"] == 4
 
 
-def test_filters_and_limit(home: Home, news: str) -> None:
-    """They are the usual ones; --since is the time that is looked at, and so is --until."""
+def test_trends_take_filters_and_a_limit(home: Home, news: str) -> None:
+    """--since and --until set the time span."""
     args = ("--format", "json", "--limit", "1")
     [found] = json.loads(home.run("trends", "provider", news, "-t", "AI", *args)[1])
     assert (found["value"], found["count"]) == ("Post 0", 1) or found["count"] == 1
@@ -69,8 +69,8 @@ def test_csv_and_table(home: Home, news: str) -> None:
     assert lines[0].split()[:4] == ["Sea", "3", "1", "+2"] and lines[0].endswith("█")
 
 
-def test_nothing_and_wrong_use(home: Home, news: str) -> None:
-    """No article in the time is an empty answer; a time that can't be is exit code 2 with a sentence."""
+def test_trends_without_articles_are_empty(home: Home, news: str) -> None:
+    """An impossible time span is a usage error."""
     assert home.run("trends", news, "-q", "nothing")[:2] == (0, "")
     assert home.run("trends", news, "-q", "nothing", "--format", "json")[:2] == (0, "[]\n")
     for args in (
@@ -94,7 +94,7 @@ def test_nothing_and_wrong_use(home: Home, news: str) -> None:
         (("word", "--since", "1d"), "no word is used more than before"),
     ],
 )
-def test_an_empty_table_says_why(home: Home, news: str, args: tuple[str, ...], reason: str) -> None:
+def test_an_empty_table_is_explained(home: Home, news: str, args: tuple[str, ...], reason: str) -> None:
     """One sentence on stderr, also in a pipe; the output stays empty."""
     code, out, err = home.run("trends", *args, news)
     assert (code, out) == (0, "") and reason in err and len(err.splitlines()) == 1

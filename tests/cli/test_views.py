@@ -20,8 +20,8 @@ def _views(text: str) -> None:
     config_file().write_text(f"[views]\n{text}\n")
 
 
-def test_a_view_narrows_like_its_query(reader: Run) -> None:
-    """With its order, beside other filters, whatever the case of its name."""
+def test_a_view_selects_what_its_query_does(reader: Run) -> None:
+    """In its order, combined with other filters, in any case of its name."""
     _views('Chips = "topic:Chips sort:title"')
     assert view_query("chips") == parse("topic:Chips sort:title")
     assert reader("count", "--view", "Chips", ".").out == "1\n"
@@ -29,7 +29,7 @@ def test_a_view_narrows_like_its_query(reader: Run) -> None:
     assert reader("list", "--view", "Unread", "--format", "ids", ".").out.count("\n") == 3
 
 
-def test_an_unknown_view_and_a_bad_one_are_wrong_use(reader: Run) -> None:
+def test_unknown_and_invalid_views_are_usage_errors(reader: Run) -> None:
     """The nearest name is suggested; an invalid query is an error with its position."""
     _views('Chips = "topic:Chips"\nBad = "quality:>>5"')
     assert reader("list", "--view", "Chpis", ".") == (
@@ -39,8 +39,8 @@ def test_an_unknown_view_and_a_bad_one_are_wrong_use(reader: Run) -> None:
     assert outcome.code == 2 and 'view "Bad": at "quality:>>5": expected a number' in outcome.err
 
 
-def test_a_broken_configuration_is_told_with_the_view_that_is_missing() -> None:
-    """Otherwise nobody would know why it is not there."""
+def test_an_unknown_view_reports_a_broken_configuration() -> None:
+    """It may be why the view is missing."""
     _views("Chips = 1")
     with pytest.raises(UsageError, match=r"unknown view.*views: expected a table \[views\]"):
         view_query("Chips")
