@@ -36,6 +36,18 @@ async def test_tab_completes_the_word_at_the_cursor(start: Launch) -> None:
         assert screen.search_bar.text == f"topic:{first} x"
 
 
+async def test_the_users_own_keys_work_in_the_search_bar(start: Launch) -> None:
+    """They complete and go to earlier searches; Tab and the arrows do so in any case."""
+    config = Config(mark_read_after=-1, keys={"pane_next": "ctrl+n", "move_up": "ctrl+y"})
+    async with start(30, config=config).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "/", *"led", "enter", "c", "/", *"unre", "ctrl+n")
+        assert screen.search_bar.text == "is:unread "
+        await press(pilot, *"top", "tab")
+        assert screen.search_bar.text == "is:unread topic:"
+        await press(pilot, "ctrl+y")
+        assert screen.search_bar.text == "led"
+
+
 async def test_views_and_values_are_found_by_a_bare_word(start: Launch) -> None:
     """A view inserts its query; without candidates Tab goes to the list."""
     async with start(30).run_test(size=MEDIUM) as pilot:

@@ -399,14 +399,6 @@ class BrowseScreen(Screen[None]):
     def _search_entered(self) -> None:
         self.go_to("list")
 
-    @on(SearchBar.Completing)
-    def _complete(self, message: SearchBar.Completing) -> None:
-        self.search_input.complete(message.step)
-
-    @on(SearchBar.Recalled)
-    def _recall(self, message: SearchBar.Recalled) -> None:
-        self.search_input.recall(message.step)
-
     @on(ArticleList.SelectionChanged)
     def _selection_changed(self, message: ArticleList.SelectionChanged) -> None:
         self.result_status.selected = f"{message.count:,} selected" if message.count else ""
@@ -519,6 +511,13 @@ class BrowseScreen(Screen[None]):
                 return
         await self.app.run_action(action_of(name, times), self.panes[BY_ID[name].places[0]])
 
+    def action_move(self, rows: int, times: int = 1) -> None:
+        """In the search bar, go to a later search, or to an earlier one (-1); else move in the pane."""
+        if self.place == "search":
+            self.search_input.recall(rows)
+        else:
+            self.panes[self.place].action_move(rows, times)
+
     def action_page_on(self) -> None:
         """Go a page down, or at the end to the next unread article."""
         pane = self.related_pane if self.place == "related" else self.article_pane
@@ -536,9 +535,9 @@ class BrowseScreen(Screen[None]):
         self.go_to(PANES[max(min(here + step, len(PANES) - 1), 0)])
 
     def action_go_round(self, step: int) -> None:
-        """Go to the next pane, or to the previous one (-1)."""
+        """Go to the next pane, or to the previous one (-1); in the search bar, complete the word."""
         if self.place == "search":
-            self.go_to("list")
+            self.search_input.complete(step)
             return
         places = [place for place in PANES if place != "related" or self.related_pane.links]
         self.go_to(places[(places.index(self.place) + step) % len(places)])

@@ -5,7 +5,6 @@ text line, which dialogs use too.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -138,17 +137,13 @@ PLACEHOLDERS = (
 class SearchBar(Horizontal):
     """A sign and a text line; every change is reported at once."""
 
-    @dataclass
-    class Completing(Message):
-        """The next candidate for the word at the cursor is wanted, or the previous one (-1)."""
-
-        step: int
-
-    @dataclass
-    class Recalled(Message):
-        """An earlier search (-1) or a later one (1) is wanted."""
-
-        step: int
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "screen.go_round(1)", show=False),
+        Binding("shift+tab", "screen.go_round(-1)", show=False),
+        Binding("up", "screen.move(-1)", show=False),
+        Binding("down", "screen.move(1)", show=False),
+    ]
+    """These complete the word and go to earlier and later searches, beside the keys of the keymap."""
 
     typed: var[str] = var("", init=False)
     """The typed text, for the screen to watch: a message would arrive a frame later."""
@@ -186,18 +181,6 @@ class SearchBar(Horizontal):
         self.line.cursor_position = len(text) if cursor is None else cursor
         if not self.line.has_focus:
             self.line.show_beginning()
-
-    def on_key(self, event: events.Key) -> None:
-        message = {
-            "tab": self.Completing(1),
-            "shift+tab": self.Completing(-1),
-            "up": self.Recalled(-1),
-            "down": self.Recalled(1),
-        }.get(event.key)
-        if message is not None:
-            event.stop()
-            event.prevent_default()
-            self.post_message(message)
 
     def column_of(self, position: int) -> int:
         """The screen column of a character of the text."""
