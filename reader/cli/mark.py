@@ -19,8 +19,8 @@ from reader.config.sources import is_shared
 from reader.errors import UsageError, any_of, counted
 from reader.library.export import json_array, json_text
 from reader.library.sources import shared_marks
-from reader.marks.database import FILE, Change, Marks
-from reader.marks.mark import KeptMarks
+from reader.marks.database import FILE, Marks
+from reader.marks.mark import Change, KeptMarks
 from reader.permissions import require
 from reader.query import Query
 from reader.query.results import Headline, Results
@@ -140,7 +140,7 @@ def open_marks(address: str = "") -> KeptMarks:
     if address:
         return shared_marks(address)
     marks = Marks(paths.ensure(paths.user_data_dir(), is_for_marks=True) / FILE)
-    marks.file.look_through()
+    marks.file.check()
     warn(*marks.file.notices)
     return marks
 

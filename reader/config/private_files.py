@@ -58,13 +58,14 @@ def make(file: str | PathLike[str], *, is_for_marks: bool = False) -> None:
 
 @contextmanager
 def replacing(
-    file: str | PathLike[str], *, mode: int = 0o600, is_precious: bool = False
+    file: str | PathLike[str], *, mode: int = 0o600, is_precious: bool = False, is_for_marks: bool = False
 ) -> Iterator[BufferedWriter]:
     """Yields a temporary file that replaces the file when the block ends; after an error the file is
     unchanged. With `is_precious` it is synced to the disk first, which is slow. Raises OSError with the
     file's name.
     """
-    require("files")
+    if not is_for_marks:
+        require("files")
     path = os.fspath(file)
     draft = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.{os.getpid()}")
     try:

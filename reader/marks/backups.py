@@ -7,11 +7,13 @@ file with a backup's name is sound. For the contents see `reader.marks.database`
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from reader.config import paths, private_files
@@ -38,17 +40,17 @@ def back_up(path: str, now: float) -> Path:
     try:
         with closing(sqlite3.connect(file, timeout=1)) as source, closing(sqlite3.connect(part)) as target:
             source.backup(target)
-        if not is_whole(part):
+        if not is_sound(part):
             raise DamageError(f"the marks in {file} are damaged")
         os.replace(part, copy)
     finally:
         part.unlink(missing_ok=True)
-    for old in _superfluous(_copies(file)):
+    for old in _outdated(_copies(file)):
         old.unlink(missing_ok=True)
     return copy
 
 
-def is_whole(file: str | Path) -> bool:
+def is_sound(file: str | Path) -> bool:
     """Returns whether this is a sound database with tables.
 
     Raises sqlite3.OperationalError if it cannot be checked now.
@@ -65,7 +67,7 @@ def is_whole(file: str | Path) -> bool:
         raise
 
 
-def put_right(path: str) -> str:
+def repair(path: str) -> str:
     """Move a damaged file away and restore the newest good backup; returns a notice.
 
     Empty if another reader did so meanwhile. Without a backup there is no file afterwards. Raises
@@ -75,24 +77,20 @@ def put_right(path: str) -> str:
     with _alone(file):
         # First of all: when opening it, SQLite may roll an unfinished journal back.
         kept = _set_aside(file)
-        if is_whole(file):
+        if is_sound(file):
             for needless in (kept, Path(f"{kept}{_JOURNAL}")):
                 needless.unlink(missing_ok=True)
             return ""
-        good = next((copy for copy in sorted(_copies(file), reverse=True) if is_whole(copy)), None)
+        good = next((copy for copy in sorted(_copies(file), reverse=True) if is_sound(copy)), None)
         if good is None:
             _without_journal(file)
             file.unlink()
             return (
                 f"The marks were damaged, without a backup: starting without marks ({kept} has the old ones)"
             )
-        part = file.with_name(f"{file.name}.{os.getpid()}.part")
-        try:
-            _copy(good, part)
+        with _replacing(file) as restored, good.open("rb") as backup:
+            shutil.copyfileobj(backup, restored)
             _without_journal(file)
-            os.replace(part, file)
-        finally:
-            part.unlink(missing_ok=True)
     day = _day_of(good).isoformat()
     return f"The marks were damaged: the backup of {day} was restored ({kept} has the damaged file)"
 
@@ -101,9 +99,14 @@ def _set_aside(file: Path) -> Path:
     """Keep a damaged file's bytes, and its journal's, under another name."""
     kept = file.with_name(f"{file.name}.damaged-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}")
     _copy(file, kept)
-    if Path(f"{file}{_JOURNAL}").exists():
-        _copy(Path(f"{file}{_JOURNAL}"), Path(f"{kept}{_JOURNAL}"))
+    if (journal := Path(f"{file}{_JOURNAL}")).exists():
+        _copy(journal, Path(f"{kept}{_JOURNAL}"))
     return kept
+
+
+def _copy(source: Path, target: Path) -> None:
+    with _replacing(target) as written, source.open("rb") as read:
+        shutil.copyfileobj(read, written)
 
 
 def _without_journal(file: Path) -> None:
@@ -111,14 +114,7 @@ def _without_journal(file: Path) -> None:
     Path(f"{file}{_JOURNAL}").unlink(missing_ok=True)
 
 
-def _copy(source: Path, target: Path) -> None:
-    private_files.make(target, is_for_marks=True)
-    with source.open("rb") as read, target.open("r+b") as written:
-        while part := read.read(1 << 20):
-            written.write(part)
-        written.truncate()
-        written.flush()
-        os.fsync(written.fileno())
+_replacing = partial(private_files.replacing, is_precious=True, is_for_marks=True)
 
 
 def _copies(file: Path) -> list[Path]:
@@ -129,7 +125,7 @@ def _copies(file: Path) -> list[Path]:
     return []
 
 
-def _superfluous(copies: list[Path]) -> list[Path]:
+def _outdated(copies: list[Path]) -> list[Path]:
     newest_first = sorted(copies, reverse=True)
     weeks: dict[tuple[int, int], Path] = {}
     for copy in newest_first:

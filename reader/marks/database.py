@@ -23,15 +23,14 @@ from reader.marks.mark import (
     KEPT_CHANGES,
     MOST_SECONDS,
     KeptMarks,
+    Mark,
     MarkWithTimes,
     Step,
     Times,
+    Traces,
     changed_times,
     later_times,
 )
-from reader.marks.mark import Change as Change
-from reader.marks.mark import Mark as Mark
-from reader.marks.mark import Traces as Traces
 
 VERSION = 3
 FILE = "marks.db"
@@ -125,7 +124,7 @@ class Marks(KeptMarks):
         with self.file.reading():
             return _FileTables(self._connection).of(keys)
 
-    def note(self, traces: Mapping[int, Traces]) -> None:
+    def update_traces(self, traces: Mapping[int, Traces]) -> None:
         """Update the traces of marked articles, by key. Raises StorageError."""
         with self._transaction():
             self._connection.executemany(

@@ -41,7 +41,7 @@ class MarksFile:
         try:
             self.connection = self._opened()
         except DamageError:
-            self.connection = self._put_right()
+            self.connection = self._repair()
 
     def _opened(self) -> sqlite3.Connection:
         with file_errors("opened", self._path):
@@ -78,32 +78,32 @@ class MarksFile:
         if is_emptied:
             raise DamageError(f"the marks in {path} are gone, but there are backups")
 
-    def _put_right(self) -> sqlite3.Connection:
+    def _repair(self) -> sqlite3.Connection:
         # Only imported after damage: too slow for each start.
         from reader.marks import backups
 
         assert self._path is not None
-        with file_errors("put right", self._path):
-            sentence = backups.put_right(self._path)
-        if sentence:
-            self.notices.append(sentence)
+        with file_errors("repaired", self._path):
+            notice = backups.repair(self._path)
+        if notice:
+            self.notices.append(notice)
         return self._opened()
 
-    def put_right(self) -> None:
+    def repair(self) -> None:
         """Replace a damaged file by the newest good backup. Raises StorageError."""
         self.connection.close()
-        self.connection = self._put_right()
+        self.connection = self._repair()
 
-    def look_through(self) -> None:
+    def check(self) -> None:
         """Check the whole file and repair it if damaged: before reading all of it. Raises StorageError."""
         if self._path is None:
             return
         from reader.marks import backups
 
         with file_errors("read", self._path):
-            is_whole = backups.is_whole(self._path)
-        if not is_whole:
-            self.put_right()
+            is_sound = backups.is_sound(self._path)
+        if not is_sound:
+            self.repair()
 
     def be_patient(self, patience: Patience) -> None:
         """Set how long to wait for locks."""

@@ -8,7 +8,7 @@ import pytest
 
 from reader.cli.mark import change_of
 from reader.errors import UsageError
-from reader.marks.database import Change
+from reader.marks.mark import Change
 from tests.cli.conftest import Run, an_article
 from tests.fake_library import FakeLibrary
 

@@ -12,7 +12,7 @@ import pytest
 
 from reader.article.identity import key_of
 from reader.cli.mark import open_marks
-from reader.marks.database import Change
+from reader.marks.mark import Change
 from tests.cli.conftest import Run
 
 ONE = "https://paper.example/1"

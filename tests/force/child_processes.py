@@ -22,7 +22,7 @@ from typing import Any
 
 from reader import cli
 from reader.library.sources import open_library
-from reader.marks.database import Change
+from reader.marks.mark import Change
 from reader.query import parse
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -19,7 +19,8 @@ from reader.config import paths
 from reader.errors import ReaderError, StorageError
 from reader.library.folder.library import FolderLibrary
 from reader.marks import backups
-from reader.marks.database import FILE, Change
+from reader.marks.database import FILE
+from reader.marks.mark import Change
 from tests.force.conftest import Figure
 from tests.index.files import every, kept_marks, named, opened, refresh, text_of, titles, write
 from tests.model import Model

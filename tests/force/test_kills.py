@@ -14,7 +14,8 @@ import pytest
 
 from reader.config import paths
 from reader.index.schema import VERSION
-from reader.marks.database import FILE, Change
+from reader.marks.database import FILE
+from reader.marks.mark import Change
 from tests.force.child_processes import ChildProcesses
 from tests.force.conftest import Figure
 from tests.index.files import every, opened, refresh, text_of, titles, write

@@ -13,7 +13,8 @@ from reader.config import paths
 from reader.index import update
 from reader.index.writer import Writer
 from reader.library import Library
-from reader.marks.database import FILE, Change
+from reader.marks.database import FILE
+from reader.marks.mark import Change
 from tests.conftest import rarely
 from tests.index.files import every, named, opened, refresh, titles, write_four
 

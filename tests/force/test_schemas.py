@@ -13,7 +13,8 @@ from reader import cli
 from reader.article.identity import key_of
 from reader.config import paths
 from reader.errors import StorageError
-from reader.marks.database import FILE, VERSION, Change, Marks
+from reader.marks.database import FILE, VERSION, Marks
+from reader.marks.mark import Change
 from tests.force.conftest import Figure
 
 SCHEMAS = sorted(Path(__file__).with_name("schemas").glob("marks-*.sql"))

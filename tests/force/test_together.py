@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from reader.library.sources import open_library
-from reader.marks.database import Change
+from reader.marks.mark import Change
 from reader.query import parse
 from tests.force.child_processes import ChildProcesses
 from tests.force.conftest import Figure

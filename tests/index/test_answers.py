@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reader.collection.folders import Collection
 from reader.library import Library
 from reader.library.folder.library import FolderLibrary
-from reader.marks.database import Change
+from reader.marks.mark import Change
 from reader.query import SORTS, Query, parse
 from tests.index.files import NOW, every, ids, refresh, write
 from tests.index.strategies import articles, collections, questions

@@ -18,7 +18,7 @@ from reader.config import paths
 from reader.index import update
 from reader.index.schema import VERSION, Editions, connect
 from reader.library.folder.library import FolderLibrary
-from reader.marks.database import Change
+from reader.marks.mark import Change
 from reader.query import parse
 from tests.index.files import NOW, SETTLED_NS, counts, named, opened, refresh, text_of, titles, write
 from tests.model import Model

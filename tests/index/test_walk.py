@@ -12,7 +12,7 @@ from reader.article.dates import sort_seconds
 from reader.index import update
 from reader.library import Library
 from reader.library.folder.library import FolderLibrary
-from reader.marks.database import Change
+from reader.marks.mark import Change
 from reader.query import Query, parse
 from tests.conftest import rarely
 from tests.index.files import NOW, counts, every, opened, refresh, text_of

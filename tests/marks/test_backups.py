@@ -14,8 +14,9 @@ from reader.article.identity import key_of
 from reader.config import paths
 from reader.errors import DamageError
 from reader.marks import backups
-from reader.marks.database import FILE, Change, Marks
+from reader.marks.database import FILE, Marks
 from reader.marks.file import COPY_EVERY
+from reader.marks.mark import Change
 
 DAY = 24 * 3600.0
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -87,7 +88,7 @@ def test_copies_are_private_and_whole(file: Path) -> None:
     """Only their owner can read them, and each is a database by itself."""
     copy = backups.back_up(str(file), START.timestamp())
     assert copy.stat().st_mode & 0o777 == 0o600 and copy.parent.stat().st_mode & 0o777 == 0o700
-    assert backups.is_whole(copy)
+    assert backups.is_sound(copy)
     with sqlite3.connect(copy) as connection:
         assert connection.execute("select identity from marks").fetchall() == [("first",)]
     connection.close()
@@ -112,7 +113,7 @@ def test_the_newest_good_copy_is_taken(file: Path) -> None:
     newest = backups.back_up(str(file), START.timestamp() + DAY)
     newest.write_bytes(newest.read_bytes()[:5000])
     file.write_bytes(b"nothing good")
-    assert "the backup of 2026-03-02" in backups.put_right(str(file))
+    assert "the backup of 2026-03-02" in backups.repair(str(file))
     marks = Marks(file)
     assert [record["identity"] for record in marks.export()] == ["first"]
     marks.close()
@@ -133,17 +134,17 @@ def test_a_journal_of_the_damaged_file_is_not_written_into_the_good_one(file: Pa
     backups.back_up(str(file), START.timestamp())
     file.write_bytes(b"nothing good")
     Path(f"{file}-journal").write_bytes(b"its journal")
-    backups.put_right(str(file))
+    backups.repair(str(file))
     assert not Path(f"{file}-journal").exists()
     (kept,) = file.parent.glob("*.damaged-*-journal")
     assert kept.read_bytes() == b"its journal"
-    assert backups.is_whole(file)
+    assert backups.is_sound(file)
 
 
 def test_what_is_whole_is_left_alone(file: Path) -> None:
     """The second of two readers that found the damage finds it gone."""
     before = file.read_bytes()
-    assert backups.put_right(str(file)) == ""
+    assert backups.repair(str(file)) == ""
     assert file.read_bytes() == before and not list(file.parent.glob("*damaged*"))
 
 

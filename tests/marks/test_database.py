@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from reader.article.identity import key_of
 from reader.errors import StorageError, UsageError
-from reader.marks.database import VERSION, Change, Mark, Marks, Traces
-from reader.marks.mark import KEPT_CHANGES
+from reader.marks.database import VERSION, Marks
+from reader.marks.mark import KEPT_CHANGES, Change, Mark, Traces
 
 ONE, TWO = "https://news.example/1", "path/two.md"
 BOTH = {key_of(ONE): ONE, key_of(TWO): TWO}
@@ -235,7 +235,7 @@ def test_marks_tell_what_their_article_is_found_by(path: Path, marks: Marks) -> 
     copy = Marks(None)
     copy.import_([record])
     assert of(copy, ONE).traces == traces[key_of(ONE)]._replace(place="")
-    other.note({key_of(ONE): Traces(place="/b.md")})
+    other.update_traces({key_of(ONE): Traces(place="/b.md")})
     assert of(other, ONE).traces == Traces(place="/b.md")
     other.close()
 

@@ -12,8 +12,8 @@ import pytest
 from reader import cli
 from reader.article.identity import key_of
 from reader.errors import UsageError
-from reader.marks.database import Change, Marks
-from reader.marks.mark import Mark, merged
+from reader.marks.database import Marks
+from reader.marks.mark import Change, Mark, merged
 
 A, B = "https://a.example/", "https://b.example/"
 

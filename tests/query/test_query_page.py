@@ -9,7 +9,7 @@ import pytest
 from reader.collection.folders import Collection
 from reader.library import Library
 from reader.library.folder.library import FolderLibrary
-from reader.marks.database import Change
+from reader.marks.mark import Change
 from reader.query import SORTS, Query, parse
 from reader.query.fields import FIELD_NAMES, NAMES
 from tests.index.files import NOW, ids, named, refresh, text_of, write

@@ -20,9 +20,9 @@ from reader.errors import DamageError, StorageError
 from reader.index.store import Index
 from reader.index.view import NO_MARKS
 from reader.library.folder.reunion import Reunion, blank
-from reader.marks.database import FILE, Change, Mark, Marks
+from reader.marks.database import FILE, Marks
 from reader.marks.file import Patience
-from reader.marks.mark import set_names
+from reader.marks.mark import Change, Mark, set_names
 
 if TYPE_CHECKING:
     from reader.index.backend import ArticleRow
@@ -117,7 +117,7 @@ class FolderMarks:
         later."""
         if isinstance(error, DamageError):
             try:
-                self._put_right()
+                self._repair()
                 self._follow()
                 return
             except StorageError as further:
@@ -127,8 +127,8 @@ class FolderMarks:
             self._marks.close()
             self._marks = Marks(None)
 
-    def _put_right(self) -> None:
-        self._marks.file.put_right()
+    def _repair(self) -> None:
+        self._marks.file.repair()
         self._tell(self._marks)
         self._sets.forget()
 
@@ -138,7 +138,7 @@ class FolderMarks:
             try:
                 return action(self._marks)
             except DamageError:
-                self._put_right()
+                self._repair()
                 return action(self._marks)
 
     def store(self) -> None:

@@ -18,7 +18,8 @@ from reader.index.article_keys import KnownArticles
 from reader.index.backend import ArticleRow
 from reader.index.recognition import ArticleFacts, Recogniser, are_alike, keys_of
 from reader.index.store import Index
-from reader.marks.database import Mark, Marks, Traces
+from reader.marks.database import Marks
+from reader.marks.mark import Mark, Traces
 
 
 class Reunion:
@@ -53,7 +54,7 @@ class Reunion:
             lost.append(mark)
         if seen:
             with suppress(StorageError):  # not needed for reading; retried next time
-                database.note(seen)
+                database.update_traces(seen)
         if lost and self._index.is_complete():
             numbers |= self._found_again(lost, database)
         return numbers

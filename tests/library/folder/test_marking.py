@@ -15,7 +15,8 @@ from reader.errors import StorageError
 from reader.index import update
 from reader.library import Library
 from reader.library.sources import open_library
-from reader.marks.database import FILE, Change, Marks
+from reader.marks.database import FILE, Marks
+from reader.marks.mark import Change
 from reader.query import parse
 from reader.query.results import Stretch
 from tests.index.files import NOW, every, named, opened, refresh, text_of, titles, write, write_four

@@ -14,7 +14,8 @@ import pytest
 from reader.article.identity import key_of
 from reader.config import paths
 from reader.library.sources import open_library
-from reader.marks.database import FILE, Change, Marks
+from reader.marks.database import FILE, Marks
+from reader.marks.mark import Change
 from tests.index.files import every, kept_marks, named, opened, refresh, text_of, titles, write
 
 STAR = Change(starred=True)

@@ -390,7 +390,7 @@ def test_another_collection_does_not_replace_it(shared: str, tmp_path: Path) -> 
 
 def test_a_persons_marks_stay_at_home(folder: FolderLibrary, shared: str) -> None:
     """What the publisher read or tagged is in no table of the shared collection."""
-    from reader.marks.database import Change
+    from reader.marks.mark import Change
 
     refresh(folder)
     folder.mark(folder.select(parse("")).window(0, 2), Change(read=True, add_tags=("private",)))
