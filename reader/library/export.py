@@ -148,7 +148,12 @@ def row(headline: Headline) -> tuple[str, ...]:
 def csv_line(cells: Sequence[str]) -> str:
     """Returns one line of CSV (RFC 4180) with its CRLF; cells that a spreadsheet would evaluate get an
     apostrophe."""
-    return ",".join(_csv_cell(cell) for cell in cells) + "\r\n"
+    import csv  # only for this format
+    from io import StringIO
+
+    line = StringIO()
+    csv.writer(line).writerow(map(_harmless, cells))
+    return line.getvalue()
 
 
 def tsv_line(cells: Sequence[str]) -> str:
@@ -376,13 +381,6 @@ def _harmless(cell: str) -> str:
     """Returns the cell, with an apostrophe before what a spreadsheet would evaluate."""
     is_number = cell[:1] in ("+", "-") and cell[1:].isdecimal()
     return "'" + cell if cell.startswith(_FORMULA) and not is_number else cell
-
-
-def _csv_cell(cell: str) -> str:
-    cell = _harmless(cell)
-    if any(mark in cell for mark in ',"\r\n'):
-        return '"' + cell.replace('"', '""') + '"'
-    return cell
 
 
 def _plain(text: str) -> str:
