@@ -34,7 +34,8 @@ def test_every_option_key_and_term_is_on_it() -> None:
     flags = {flag for parser in parsers for option in parser.arguments for flag in option.option_strings}
     assert [flag for flag in sorted(flags) if not re.search(rf"(?<![\w-]){flag}(?![\w-])", TEXT)] == []
     assert [name for name in MODULES if f"\nreader {name}\n" not in TEXT] == []
-    assert [key.id for key in KEYS if f"({key.id})." not in TEXT] == []
+    assert [key.id for key in KEYS if f"({key.id})." not in TEXT and not key.id.startswith("view_")] == []
+    assert "(view_1 ... view_9)." in TEXT
     keys = [rf"^(?:\[{{1,2}}{key}\]|{key} = )" for key in Config._fields]
     assert [key for key in keys if not re.search(key, TEXT, re.M)] == []
     assert [field for field in FIELD_NAMES if f"{field}:" not in TEXT] == []
