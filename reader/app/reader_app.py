@@ -5,21 +5,23 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.color import Color as RichColor
 from rich.console import RenderableType
 from textual import events
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import Notify
+from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
@@ -46,10 +48,11 @@ MADE_WAIT = 0.03
 DIGIT_WAIT = 0.4
 """Seconds that a digit waits for the key that it counts (`5j`) before it shows a view."""
 HOLD = 1.0
-"""Maximum seconds that keys wait for the results of the search that was entered before them."""
+"""Maximum seconds that keys wait for the results of a search, or for the layout of a page."""
 TURNS = 2
-"""How often messages pass through the handling widgets: a key bubbles up to the app, whose action may post a
-message that bubbles up again; and a widget may post a message to itself first."""
+"""How often each widget is asked whether it has handled a key: it may post a message to itself first."""
+MOVING = ("move_down", "move_up", "page_down", "page_up", "half_down", "half_up")
+"""Commands that are often repeated by holding their key down."""
 
 
 class KeyedApp(App[int]):
@@ -62,10 +65,14 @@ class KeyedApp(App[int]):
         self._presses = PendingKeys(keymap.keys)
         self._focus_keys = frozenset(keymap.keys["read"])
         """Keys that may move the focus, but not at once."""
+        self._moving_keys = frozenset(key for name in MOVING for key in keymap.keys[name])
+        """Keys that move in their pane at once, so that none has to wait while one is held down."""
         self._keys: list[events.Key] = []
         self._digit_timer: Timer | None = None
-        self._handlers: Iterator[DOMNode] | None = None
-        """The nodes that still handle the last key before the next one is taken; None if none do."""
+        self._has_text = False
+        """Whether the last key was text for a line, which may not have it yet."""
+        self._holding: asyncio.Task[None] | None = None
+        """Waits until the last key is handled; None if the next one can be."""
 
     @property
     def is_made(self) -> bool:
@@ -81,7 +88,7 @@ class KeyedApp(App[int]):
     @property
     def holds_keys(self) -> bool:
         """Whether keys are waiting for what an earlier one does."""
-        return bool(self._keys) or self._handlers is not None
+        return bool(self._keys) or self._holding is not None
 
     async def on_event(self, event: events.Event) -> None:
         """Combine keys that belong together, and act on them."""
@@ -98,18 +105,27 @@ class KeyedApp(App[int]):
         if not self.is_made:
             self.set_timer(MADE_WAIT, self._handle_keys)
             return
-        while self._keys and self._handlers is None:
-            event, line, focused = self._keys.pop(0), self._line, self.focused
+        while self._keys and self._holding is None:
+            event, line = self._keys[0], self._line
+            is_text = line is not None and line.check_consume_key(event.key, event.character)
+            if self._has_text and not is_text:
+                # The line gets its text before a key that may leave it.
+                self._hold_next_keys(self.focused, self.screen)
+                continue
+            del self._keys[0]
             if escaped := self._escaped(event):
                 self._keys[:0] = events.Key("escape", None), escaped
                 continue
+            focused, screen = self.focused, self.screen
             if self._is_command_key(event):
                 await self._run_keys(self._presses.take(event.key), event)
             else:
                 await super().on_event(event)
-            is_taken = line is not None and line.check_consume_key(event.key, event.character)
-            if focused is not None and not is_taken and (line or event.key in self._focus_keys):
-                self._hold_next_keys(focused)
+            self._has_text = is_text
+            is_move = line is None and screen is self.browse and event.key in self._moving_keys
+            if not is_text and not is_move:
+                for_results = line is not None or event.key in self._focus_keys
+                self._hold_next_keys(focused, screen, until=monotonic() + HOLD * for_results)
 
     def _escaped(self, event: events.Key) -> events.Key | None:
         """The key behind Esc, if both were typed at once: terminals send the same for Alt and that key. None
@@ -128,30 +144,42 @@ class KeyedApp(App[int]):
         is_line = isinstance(focused, Input) or focused is not None and focused.check_consume_key("x", "x")
         return focused if is_line else None
 
-    def _hold_next_keys(self, focused: Widget) -> None:
-        """After a key that may lead elsewhere, hold what is typed next until the focused widget and all above
-        it have handled that key: over a slow line `/chips`, Enter and `jo` come at once."""
-        path = [one for one in focused.ancestors_with_self for _ in range(TURNS)]
-        self._handlers = before = iter(path * TURNS)
-        until = monotonic() + HOLD
+    def _hold_next_keys(self, focused: Widget | None, screen: Screen[Any], until: float = 0) -> None:
+        """Hold the keys that follow until the last one is handled: over a slow line `/chips`, Enter and `jo`
+        come at once."""
+        self._has_text = False
+        path = [*(focused or screen).ancestors_with_self]
+        self._holding = asyncio.create_task(self._release_keys(path, screen, until))
 
-        async def wait_for_next() -> None:
-            following = next(before, None)
-            if following is not None and following.call_later(wait_for_next):
-                return
-            screen = self.screen
-            is_asking = isinstance(screen, BrowseScreen) and not screen.results_display.is_listed
-            if is_asking and self._line is None and monotonic() < until:  # the keys are for the results
-                self.set_timer(MADE_WAIT, wait_for_next)
-            else:
-                await self._release_keys(before)
+    async def _release_keys(self, path: list[DOMNode], screen: Screen[Any], until: float) -> None:
+        with suppress(ScreenStackError):  # the app may end meanwhile
+            await self._last_key_handled(path, screen, until)
+        self._holding = None
+        self.call_later(self._handle_keys)
 
-        self.call_later(wait_for_next)
+    async def _last_key_handled(self, path: list[DOMNode], screen: Screen[Any], until: float) -> None:
+        """Wait for the widget that got a key and all above it, for the layout of a page that it opens, and
+        for the results of a search, but for these until a time at the latest."""
+        is_passed = False
+        while not is_passed:
+            for one in path * TURNS:
+                handled = asyncio.Event()
+                if one.call_later(handled.set):
+                    await handled.wait()
+            is_passed = not any(one.message_queue_size for one in path)
+        opened, laid_out = self.screen, asyncio.Event()
+        if opened is not screen and opened.call_after_refresh(laid_out.set):
+            with suppress(TimeoutError):  # it may be closed by now
+                await asyncio.wait_for(laid_out.wait(), HOLD)
+        while self._awaits_results and monotonic() < until:
+            await asyncio.sleep(MADE_WAIT)
 
-    async def _release_keys(self, before: Iterator[DOMNode]) -> None:
-        if self._handlers is before:
-            self._handlers = None
-            await self._handle_keys()
+    @property
+    def _awaits_results(self) -> bool:
+        """Whether the list still shows the results of another query."""
+        screen = self.screen
+        is_asking = isinstance(screen, BrowseScreen) and not screen.results_display.is_listed
+        return is_asking and self._line is None
 
     def _is_command_key(self, event: events.Key) -> bool:
         """Whether keys are commands now; while text is typed, a waiting key is forgotten."""

@@ -64,41 +64,36 @@ async def until(pilot: Pilot[Any], is_so: Callable[[], object]) -> None:
 
 async def settled(pilot: Pilot[int]) -> BrowseScreen:
     """Wait until every thread has answered, every answer is handled, and the cursor has come to rest."""
-    screen, app = browse(pilot), pilot.app
-    assert isinstance(app, ReaderApp)
+    screen = browse(pilot)
 
     def is_settled() -> bool:
-        return screen.is_settled and not app.holds_keys
+        return screen.is_settled and not _holds_keys(pilot)
 
     await until(pilot, is_settled)
-    while app.is_running and not is_settled():
+    while not is_settled():
         await until(pilot, is_settled)
     return screen
 
 
+def _holds_keys(pilot: Pilot[Any]) -> bool:
+    app = pilot.app
+    return isinstance(app, ReaderApp) and app.is_running and app.holds_keys
+
+
 async def send(pilot: Pilot[Any], *keys: str) -> None:
-    """Press keys and wait until each is handled; threads may go on."""
+    """Press keys and wait until they are handled; threads may go on.
+
+    All arrive before the first is looked at, as over a slow line: no key may depend on a pause before it.
+    """
     for key in keys:
-        _type(pilot.app, key)
-        await quiet(pilot)
-
-
-def _type(app: App[Any], key: str) -> None:
-    """Let a key arrive, as it comes from the terminal."""
-    name = named(key) if len(key) == 1 else key
-    app.post_message(Key(name, key_to_character(key)))
-
-
-async def type_at_once(pilot: Pilot[int], *keys: str) -> BrowseScreen:
-    """Let all keys arrive before the first of them is looked at, and wait for what comes of them."""
-    await settled(pilot)
-    for key in keys:
-        _type(pilot.app, key)
-    return await settled(pilot)
+        name = named(key) if len(key) == 1 else key
+        pilot.app.post_message(Key(name, key_to_character(key)))
+    await until(pilot, lambda: not _holds_keys(pilot))
 
 
 async def press(pilot: Pilot[int], *keys: str) -> BrowseScreen:
-    """Press keys and wait for what comes of them."""
+    """Press keys, all at once, and wait for what comes of them."""
+    await settled(pilot)
     await send(pilot, *keys)
     return await settled(pilot)
 

@@ -1,15 +1,19 @@
-"""Keys that come faster than the screen answers, as over a slow line: each goes to the right place."""
+"""Keys that come faster than the screen answers, as over a slow line: each goes to the right place.
+
+`press` lets all its keys arrive at once in other tests too.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from textual.containers import VerticalScroll
 
 from reader.app.widgets.article_pane import FindBar
 from reader.config import Config
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, notices, press, type_at_once
+from tests.app.pilot import WIDE, browse, notices, press
 from tests.app.real_screen import RealScreen
 from tests.conftest import rarely
 
@@ -18,7 +22,7 @@ from tests.conftest import rarely
 async def test_letters_after_the_slash_are_searched_for(start: Launch, before: str) -> None:
     """They do not run commands on an article."""
     async with start(12).run_test(size=WIDE) as pilot:
-        await type_at_once(pilot, *before, *"/seAa")
+        await press(pilot, *before, *"/seAa")
         assert str(browse(pilot).filters.query).startswith("seAa")
         assert browse(pilot).focused is browse(pilot).search_bar.line
         assert pilot.app.screen is browse(pilot) and not notices(pilot.app)
@@ -32,7 +36,7 @@ async def test_letters_after_the_slash_are_searched_for(start: Launch, before: s
 async def test_keys_after_a_pane_key_go_to_that_pane(start: Launch) -> None:
     """After h, j moves in the sidebar and space selects there."""
     async with start(12).run_test(size=WIDE) as pilot:
-        await type_at_once(pilot, "h", "j", "j", "space")
+        await press(pilot, "h", "j", "j", "space")
         assert browse(pilot).place == "sidebar"
         assert browse(pilot).articles.cursor == 0
         assert not browse(pilot).filters.query.is_everything
@@ -47,7 +51,7 @@ async def test_keys_after_a_search_apply_to_its_results(
     async with start(40).run_test(size=WIDE) as pilot:
         wanted = browse(pilot).articles.at(20)
         assert wanted is not None
-        await type_at_once(pilot, *"/title:", *f'"{wanted.title}" ', leave, *"ks")
+        await press(pilot, *"/title:", *f'"{wanted.title}" ', leave, *"ks")
         screen = browse(pilot)
         assert screen.search_bar.text.strip() == f'title:"{wanted.title}"'
         assert screen.place == "list" and screen.articles.cursor == 0
@@ -61,14 +65,14 @@ async def test_keys_after_a_search_apply_to_its_results(
 async def test_keys_after_leaving_the_search_bar(start: Launch) -> None:
     """Esc goes back to the list, which gets them."""
     async with start(12).run_test(size=WIDE) as pilot:
-        await type_at_once(pilot, *"/sea", "escape", *"jc")
+        await press(pilot, *"/sea", "escape", *"jc")
         assert browse(pilot).place == "list" and browse(pilot).filters.query.is_everything
 
 
 async def test_keys_after_a_find_in_the_article(start: Launch) -> None:
     """They scroll the article and are not searched for."""
     async with start(12).run_test(size=WIDE) as pilot:
-        await type_at_once(pilot, "enter", "ctrl+f", *"a", "enter", *"z")
+        await press(pilot, "enter", "ctrl+f", *"a", "enter", *"z")
         assert browse(pilot).is_zoomed and not browse(pilot).query(FindBar)
 
 
@@ -76,25 +80,44 @@ async def test_keys_after_finding_a_value(start: Launch) -> None:
     """The box in the sidebar gets its letters first; after Enter keys are commands again."""
     async with start(12).run_test(size=WIDE) as pilot:
         topic = browse(pilot).sidebar.facets[0].values[-1].value
-        await type_at_once(pilot, "F", *topic, "enter", "space")
+        await press(pilot, "F", *topic, "enter", "space")
         assert browse(pilot).filters.query.included("topic") == (topic,)
 
 
 async def test_keys_after_answering_a_dialog(start: Launch) -> None:
     """The dialog is closed before the next key is handled."""
     async with start(12).run_test(size=WIDE) as pilot:
-        await type_at_once(pilot, "t", *"later", "enter", "j")
+        await press(pilot, "t", *"later", "enter", "j")
         screen = browse(pilot)
         assert pilot.app.screen is screen and screen.articles.cursor == 1
         first = screen.articles.at(0)
         assert first is not None and first.tags == ("later",)
 
 
+async def test_keys_after_one_that_opens_a_page(start: Launch) -> None:
+    """They are for the page, which has its size before it is scrolled."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        await press(pilot, "?", "j", "j")
+        assert pilot.app.screen.query_one(VerticalScroll).scroll_offset.y == 2
+        screen = await press(pilot, "escape", "a", *"to do", "ctrl+s", "j")
+        assert (screen.article_pane.note, screen.articles.cursor) == ("", 1)
+        assert (await press(pilot, "k")).article_pane.note == "to do"
+
+
+async def test_a_key_that_makes_a_pane_wider_pressed_twice(start: Launch) -> None:
+    """The second one begins at the width that the first one gave."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        screen = await press(pilot, "h")
+        before = screen.sidebar.outer_size.width
+        await press(pilot, ">", ">", ">")
+        assert screen.sidebar.outer_size.width == before + 6
+
+
 @pytest.mark.parametrize("key", ["j", *rarely("G", "shift+g", "slash")])
 async def test_a_key_at_once_after_esc(start: Launch, key: str) -> None:
     """Terminals send both as Alt and that key; Esc leaves the search bar and the key is a command."""
     async with start(12).run_test(size=WIDE) as pilot:
-        await type_at_once(pilot, "/", f"alt+{key}")
+        await press(pilot, "/", f"alt+{key}")
         screen = browse(pilot)
         assert screen.place == ("search" if key == "slash" else "list")
         assert screen.articles.cursor == {"j": 1, "slash": 0}.get(key, 11)
@@ -103,7 +126,7 @@ async def test_a_key_at_once_after_esc(start: Launch, key: str) -> None:
 async def test_alt_stays_alt_where_it_is_bound(start: Launch) -> None:
     """By words in a line, and for a command in the configuration."""
     async with start(12, config=Config(keys={"toggle_star": "alt+s"})).run_test(size=WIDE) as pilot:
-        await type_at_once(pilot, "alt+s", *"/sea wind", "alt+b", "alt+b", "alt+d")
+        await press(pilot, "alt+s", *"/sea wind", "alt+b", "alt+b", "alt+d")
         screen = browse(pilot)
         assert screen.search_bar.text == "wind"
         await press(pilot, "escape", "c")

@@ -217,7 +217,7 @@ def test_an_end_right_after_the_question_leaves_nothing_for_the_shell(news: Path
     """The answer is still taken in, and the terminal given back behind it."""
     with RealScreen(news, tmp_path / "home") as screen:
         screen.wait_for(QUESTION)
-        screen.press("Q", quiet=0.1)
+        screen.press("Q", quiet=0.01)
         screen.press("\x1b]11;rgb:ffff/ffff/ffff\x1b\\", quiet=0.01)
         assert screen.wait_for_end() == 0
         assert b"11;rgb" not in screen.written and screen.is_line_restored
