@@ -15,12 +15,12 @@ from reader.article.record import Problem
 from reader.article.text import display_path
 from reader.index.article_keys import rekey
 from reader.index.backend import HEADLINE_COLUMNS, ArticleRow, FindPhrase, KnownValue, headline
+from reader.index.editions import Editions
 from reader.index.schema import (
     LATE,
     MOST_ASKED,
     STATED_DATE,
     UNDATED,
-    Editions,
     SetKind,
     check,
     connect,

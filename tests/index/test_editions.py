@@ -16,7 +16,8 @@ import pytest
 
 from reader.config import paths
 from reader.index import update
-from reader.index.schema import VERSION, Editions, connect
+from reader.index.editions import Editions
+from reader.index.schema import VERSION, connect
 from reader.library.folder.library import FolderLibrary
 from reader.marks.mark import Change
 from reader.query import parse
