@@ -37,7 +37,7 @@ from reader.app.paint.themes import hard_to_read, tag_variables, theme_for, them
 from reader.config import summary
 from reader.config.palettes import unknown_theme
 from reader.config.paths import data_dir
-from reader.permissions import is_in_browser
+from reader.permissions import is_in_browser, permissions
 from reader.terminal import TRUECOLOUR, Terminal
 
 if TYPE_CHECKING:
@@ -386,7 +386,9 @@ class ReaderApp(KeyedApp):
         super().exit(result, return_code, message)
 
     def action_suspend_process(self) -> None:
-        """Suspend the reader, after saving the place in case it is never resumed."""
+        """Suspend the reader if that is allowed, after saving the place in case it is never resumed."""
+        if not permissions().suspending:
+            return
         if self.browse is not None:
             self.browse.keep_visit()
         super().action_suspend_process()
