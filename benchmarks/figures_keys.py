@@ -6,6 +6,7 @@ A frame is painted and put into words for a terminal as ever; only the terminal 
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from statistics import median
@@ -139,6 +140,7 @@ async def _screen(bench: Bench) -> AsyncIterator[tuple[Watch, BrowseScreen]]:
             watch.written()
 
     library = open_library([bench.corpus.folder])
+    gc.disable()  # as the program does; the screen enables it after its first paint
     try:
         list(library.refresh())
         app = Watched(Start(library, Query(), Config()))
@@ -148,6 +150,7 @@ async def _screen(bench: Bench) -> AsyncIterator[tuple[Watch, BrowseScreen]]:
             await _quiet(screen)
             yield watch, screen
     finally:
+        gc.enable()
         library.close()
 
 
