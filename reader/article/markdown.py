@@ -55,12 +55,17 @@ _NO_TEXT = ("|", "$$", "\\begin{", "![")
 _CAPTIONS = ("[caption", "[wp_caption")
 """Beginnings of paragraphs that are a WordPress picture with its caption."""
 _TEMPLATE = re.compile(r"\{[%{][^{}\n]{0,500}[%}]\}")
-_SURE_LINE = r"(?!import\s|export\s)[^\W\d_][^`*_\[\]<>&\\{}~|^:#=\n\t]*+"
-_SURE = re.compile(
-    rf"{_SURE_LINE}(?:\n {{0,3}}(?![\u2e80-\U0010ffff]){_SURE_LINE})*(?:\n[ \t]*\n(?![ \t]*[:~])|\s*\Z)"
+_PLAIN = r"[^\W\d_][^`*_\[\]<>&\\{}~|^:#=\n\t]*+"
+"""A line without Markdown, HTML or template syntax."""
+_PLAIN_HEADING = rf"#{{1,6}} ({_PLAIN})(?:\n|\Z)"
+_SURE_HEADING = re.compile(_PLAIN_HEADING)
+_SURE_LINE = rf"(?!import\s|export\s){_PLAIN}"
+_SURE_PARAGRAPH = re.compile(
+    rf"(?:{_PLAIN_HEADING}(?:[ \t]*\n)*)?"
+    rf"({_SURE_LINE}(?:\n {{0,3}}(?![\u2e80-\U0010ffff]){_SURE_LINE})*)(?:\n[ \t]*\n(?![ \t]*[:~])|\s*\Z)"
 )
-"""A first paragraph without Markdown, HTML or template syntax; its lines begin with letters of scripts with
-spaces between words."""
+"""A first paragraph of plain lines, maybe below a plain heading. All but the first begin with letters of
+scripts with spaces between words."""
 
 
 @lru_cache(maxsize=2)
@@ -159,6 +164,9 @@ _CONTENTS = frozenset(("table of contents", "contents", "toc"))
 
 def first_heading(body: str) -> str:
     """The text of the body's first heading; empty if there is none."""
+    sure = _SURE_HEADING.match(body)
+    if sure and (text := clean_line(sure[1])).lower() not in _CONTENTS:
+        return text
     for tokens in _beginnings(body, "#", "=", "-", "<h", "<H"):
         for number, token in enumerate(tokens):
             is_heading = token.type == "heading_open" and not token.level
@@ -170,8 +178,8 @@ def first_heading(body: str) -> str:
 
 def first_paragraph(body: str) -> str:
     """The body's first paragraph as plain text, cut after EXCERPT_LENGTH characters; empty for none."""
-    if sure := _SURE.match(body):
-        return _cut(clean_line(sure[0][:_SECOND_LOOK]))
+    if sure := _SURE_PARAGRAPH.match(body):
+        return _cut(clean_line(sure[2][:_SECOND_LOOK]))
     listed = ""
     for tokens in _beginnings(body):
         if text := next(_paragraphs(tokens), ""):

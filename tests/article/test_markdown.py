@@ -28,6 +28,8 @@ from tests.conftest import QUICK, rarely
         ("# Steps {#steps .wide}", "Steps"),
         ("Steps ## {#steps}\n====", "Steps ##"),
         ("# C#", "C#"),
+        ("## Plain words \nText.", "Plain words"),
+        ("# Contents\n\n# Words", "Words"),
         ("# \n# Next", "Next"),
     ],
 )
@@ -41,6 +43,8 @@ def test_the_first_heading(body: str, heading: str) -> None:
     [
         ("# Title\n\nOne\ntwo.\n\nThree.", "One two."),
         ("Title\n=====\n\nText.", "Text."),
+        ("## Title\nText\nand more.", "Text and more."),
+        ("# Title\n## Title\n \nText.", "Text."),
         ("One  \n   two!\nthree.\n\nFour.", "One two! three."),
         ("Some text\n2) and more\n- a list", "Some text 2) and more"),
         ("한국어는\n띄어 씁니다.", "한국어는 띄어 씁니다."),
