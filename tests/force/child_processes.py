@@ -80,6 +80,14 @@ def copy(order: Mapping[str, Any]) -> None:
         backups.back_up(os.path.join(paths.folder_of("data"), "marks.db"), 1.7e9 + 86400 * number)
 
 
+def fetch(order: Mapping[str, Any]) -> None:
+    """Fetch all feeds, then wait to be killed."""
+    os.environ.update(order["places"])
+    say("ready")
+    cli.main(["fetch"])
+    signal.pause()
+
+
 def read(order: Mapping[str, Any]) -> None:
     """Index a folder and show all of it; tell the seconds and bytes of memory, and what was found."""
     say("ready")
@@ -117,7 +125,7 @@ def _memory(name: str) -> int:
 
 
 DEEDS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
-    "mark": mark, "index": index, "export": export, "copy": copy, "read": read
+    "mark": mark, "index": index, "export": export, "copy": copy, "fetch": fetch, "read": read
 }  # fmt: skip
 
 

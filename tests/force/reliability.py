@@ -36,7 +36,7 @@ def write(found: Sequence[tuple[int, str, str]]) -> None:
     for promise, node, counted in found:
         test = short(node)
         counts.setdefault(test, []).append(counted)
-        known[test] = (promise, "; ".join(sorted(counts[test])))
+        known[test] = (promise, "; ".join(sorted({*counts[test]})))
     table = "".join(
         f"| {promise}. {PROMISES[promise]} | `{test}` | {counted} |\n"
         for test, (promise, counted) in sorted(known.items(), key=lambda row: (row[1][0], row[0]))

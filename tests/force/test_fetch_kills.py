@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +13,7 @@ from reader.feeds import subscriptions
 from reader.feeds.fetching import FetchReport, fetch
 from reader.feeds.subscriptions import Subscription
 from tests.feeds.site import Page, Site, item, rss
+from tests.force.child_processes import ChildProcesses
 from tests.force.conftest import Figure
 
 FEEDS, ENTRIES = 4, 12
@@ -39,30 +37,38 @@ def site() -> Iterator[Site]:
     made.close()
 
 
+@pytest.fixture
+def victims() -> Iterator[ChildProcesses]:
+    """A process that forks those which fetch."""
+    with ChildProcesses({}) as found:
+        yield found
+
+
 def test_a_killed_fetch_loses_nothing_and_brings_nothing_twice(
     site: Site,
+    victims: ChildProcesses,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     times: Callable[[int, int], int],
     figure: Figure,
 ) -> None:
     """Killed after a random time, then fetched to the end: every entry is one whole file."""
-    choose, kills = random.Random(7), times(2, 100)
+    choose, kills = random.Random(7), times(2, 40)
     for attempt in range(kills):
-        for kind in ("data", "config"):
-            monkeypatch.setenv(f"READER_{kind.upper()}_DIR", str(tmp_path / f"{attempt}" / kind))
+        places = {
+            f"READER_{kind.upper()}_DIR": str(tmp_path / f"{attempt}" / kind) for kind in ("data", "config")
+        }
+        for name, place in places.items():
+            monkeypatch.setenv(name, place)
         subscriptions.add([Subscription(f"{site.url}/{feed}", f"Feed {feed}") for feed in range(FEEDS)])
         news = tmp_path / f"{attempt}" / "data" / "news"
-        process = subprocess.Popen(
-            [sys.executable, "-m", "reader", "fetch"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        victims.order("fetch", places=places)
         # Most of the time goes to starting; what matters is the moment in which files are written.
         end = time.monotonic() + 30
-        while process.poll() is None and not list(news.rglob("*.md")) and time.monotonic() < end:
+        while not list(news.rglob("*.md")) and time.monotonic() < end:
             time.sleep(0.005)
         time.sleep(choose.random() * 0.12)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        victims.kill()
         for path in news.rglob("*.md"):
             assert path.read_text().endswith(".\n"), path
         report = FetchReport()

@@ -52,7 +52,7 @@ def test_a_released_schema_opens(schema: Path, tmp_path: Path, figure: Figure) -
     assert marks.undo() == "1 marked unread"
     assert marks.change({key_of("new"): "new"}, Change(read=True)) == 1
     marks.close()
-    figure(4, f"{len(SCHEMAS)} released schema opened, with marks, tags, note and undo")
+    figure(4, f"{len(SCHEMAS)} released schemas opened, with marks, tags, note and undo")
 
 
 def test_a_newer_schema_is_refused_in_one_sentence(
