@@ -17,6 +17,13 @@ from tests.fake_library import FakeLibrary
 Launch = Callable[..., ReaderApp]
 
 
+@pytest.fixture(autouse=True)
+def _rests_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cursor comes to rest soon, so that no test waits until typing has paused."""
+    for place in ("widgets.article_list.REST", "browsing.results_display.MARK_AFTER"):
+        monkeypatch.setattr(f"reader.app.{place}", 0.01)
+
+
 @pytest.fixture
 def start() -> Launch:
     """Makes an app over some articles (or a number of them) with a query and a configuration."""

@@ -6,7 +6,7 @@ from reader.config import Config
 from reader.errors import StorageError
 from tests.app.build import articles
 from tests.app.conftest import Launch
-from tests.app.pilot import NARROW, WIDE, headline, line, notices, picture, press, settled
+from tests.app.pilot import NARROW, WIDE, headline, line, notices, picture, press, settled, until
 from tests.fake_library import FakeLibrary
 
 
@@ -42,11 +42,7 @@ async def test_an_article_is_read_after_it_was_shown_long_enough(start: Launch) 
     config = Config(mark_read_after=1.5)
     async with start(9, config=config).run_test(size=WIDE) as pilot:
         screen = await press(pilot, "j", "j", "j")
-        for _ in range(400):
-            if headline(screen, 3).is_read:
-                break
-            await pilot.pause(0.05)
-            await settled(pilot)
+        await until(pilot, lambda: headline(screen, 3).is_read)
         read = [headline(screen, place).is_read for place in range(9)]
         assert read[3] and not read[1] and not read[2] and not any(read[4:])
 
@@ -59,9 +55,7 @@ async def test_in_a_narrow_layout_time_counts_from_when_the_article_is_visible(s
         await settled(pilot)
         assert not headline(screen, 1).is_read
         await press(pilot, "enter")
-        await pilot.pause(0.1)
-        await settled(pilot)
-        assert headline(screen, 1).is_read
+        await until(pilot, lambda: headline(screen, 1).is_read)
         await press(pilot, "r", "escape", "enter")
         await pilot.pause(0.1)
         await settled(pilot)
@@ -75,7 +69,7 @@ async def test_nothing_becomes_read_before_the_first_key(start: Launch) -> None:
         await pilot.pause(0.1)
         assert not headline(screen, 0).is_read
         await press(pilot, "l")
-        await pilot.pause(0.1)
+        await until(pilot, lambda: headline(screen, 0).is_read)
         await press(pilot, "s", "u")
         first = screen.articles.at(0)
         assert first is not None and first.is_read and not first.is_starred

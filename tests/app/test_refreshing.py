@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from threading import Event, current_thread, main_thread
-from time import monotonic
 from typing import Any
 
 from reader.app.browsing.refreshing import Pace
@@ -14,7 +13,7 @@ from reader.query import Query
 from reader.query.results import Facet, Folding, Progress
 from tests.app.build import an_article, articles
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, headline, line, notices, picture, press, send, settled, until
+from tests.app.pilot import WIDE, browse, headline, line, notices, picture, press, quiet, send, settled, until
 from tests.fake_library import FakeLibrary, ListResults
 
 
@@ -175,22 +174,25 @@ async def test_a_failed_refresh_is_reported_and_can_be_repeated(start: Launch) -
 
 async def test_quitting_does_not_wait_for_the_threads(start: Launch) -> None:
     """A look for changes takes seconds, a refresh minutes."""
-    forever = Event()
+    has_begun, may_go_on, has_gone_on = Event(), Event(), Event()
 
     class Stuck(FakeLibrary):
         def refresh(self, *, rebuild: bool = False, shows_first: bool = True) -> Iterator[Progress]:
             yield Progress("scan")
-            forever.wait(20)
+            has_begun.set()
+            may_go_on.wait(60)
+            has_gone_on.set()
 
         def wait_for_change(self, timeout: float) -> bool:
-            return forever.wait(20)
+            may_go_on.wait(60)
+            has_gone_on.set()
+            return False
 
     library = Stuck([], at_once=False)
     async with start(library=library).run_test(size=WIDE) as pilot:
-        await pilot.pause(0.2)
-        began = monotonic()
-    assert monotonic() - began < 1
-    forever.set()
+        await until(pilot, has_begun.is_set)
+    assert not has_gone_on.is_set()
+    may_go_on.set()
 
 
 async def test_an_unexpected_error_is_reported_and_the_reader_continues(start: Launch) -> None:
@@ -248,8 +250,8 @@ async def test_an_empty_list_is_explained_only_after_the_search_for_files(start:
             go_on.wait(5)
             yield from super().refresh(rebuild=rebuild)
 
-    async with start(library=Slow([])).run_test(size=WIDE) as pilot:
-        await pilot.pause(0.1)
+    async with start(library=Slow([], at_once=False)).run_test(size=WIDE) as pilot:
+        await quiet(pilot)
         assert "Looking for articles…" in picture(pilot)
         assert "No articles yet." not in picture(pilot)
         go_on.set()
