@@ -162,6 +162,16 @@ def words(text: str) -> list[str]:
     return found
 
 
+def as_written(word: str, text: str) -> str:
+    """A folded word as a text has it, in lower case: "énergie" for "energie". The folded word if it is not
+    there."""
+    if text.isascii():
+        return word
+    text = unicodedata.normalize("NFC", text).lower()
+    pairs = map("".join, pairwise(text)) if has_unspaced(word) else ()
+    return next((found for found in (*_pattern(_WORD).findall(text), *pairs) if fold(found) == word), word)
+
+
 def signs(text: str) -> list[str]:
     """The searchable symbols of a text that are not letters, such as emoji, €, →: each occurrence, in order.
     ASCII signs and punctuation don't count."""

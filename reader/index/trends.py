@@ -12,13 +12,14 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
-from reader.article.text import has_unspaced, words
+from reader.article.text import as_written, has_unspaced, words
 from reader.index.answer import with_added_topics
 from reader.index.schema import STORED, SetKind
 from reader.index.search import Search
 from reader.index.view import IndexView, QueryableIndex
 from reader.query import Query
 from reader.query.dates import TimeSpan
+from reader.query.results import Headline
 from reader.query.trends import LEAST_ARTICLES, Trend, TrendField, Trends, TrendSpan, rise
 from reader.stories.common_words import FUNCTION_WORDS, STOP_WORDS, USUAL_WORDS
 
@@ -72,12 +73,16 @@ def trends(
         best = _best(titles, [(value, numbers) for value, numbers in chosen])
         shown = with_added_topics(index, index.headlines([*dict.fromkeys(best.values())]), now)
         by_number = {one.number: one for one in shown}
-        found = [
-            one._replace(headline=by_number.get(best[one.value]) if one.value in best else None)
-            for one in found
-        ]
+        found = [_with_headline(one, by_number.get(best.get(one.value, -1))) for one in found]
     periods = tuple(map(str, span.periods))
     return Trends(field, periods, tuple(found), len(in_span), len(before))
+
+
+def _with_headline(trend: Trend, headline: Headline | None) -> Trend:
+    """A word with a typical headline, and as that has it."""
+    if headline is None:
+        return trend
+    return trend._replace(value=as_written(trend.value, headline.title), headline=headline)
 
 
 def _parts(search: Search, among: BitMap, span: TrendSpan) -> list[BitMap]:

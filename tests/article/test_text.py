@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.article.text import MAX_JOINED, MAX_MARKS, MAX_WORD, clean, clean_line, display_path, fold, words
+from reader.article.text import (
+    MAX_JOINED,
+    MAX_MARKS,
+    MAX_WORD,
+    as_written,
+    clean,
+    clean_line,
+    display_path,
+    fold,
+    words,
+)
 from tests.conftest import QUICK
 
 FORBIDDEN = {
@@ -195,6 +205,21 @@ def test_a_path_shows_its_breaks() -> None:
 def test_folding_drops_case_and_marks(text: str, folded: str) -> None:
     """Letters are compared without case, accents, ligatures and soft hyphens; Hangul stays whole."""
     assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "written"),
+    [
+        ("energie", "L'Énergie monte", "énergie"),
+        ("strasse", "Die Straße", "straße"),
+        ("か開", "図書館が開館", "が開"),
+        ("storm", "Storm watch", "storm"),
+        ("storm", "Énergie", "storm"),
+    ],
+)
+def test_a_folded_word_is_found_as_written(word: str, text: str, written: str) -> None:
+    """With its accents; the folded word where the text does not have it."""
+    assert as_written(word, text) == written
 
 
 @pytest.mark.long
