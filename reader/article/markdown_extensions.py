@@ -42,7 +42,8 @@ def add_to(parser: MarkdownIt) -> None:
     deflist_plugin(parser)
     admon_plugin(parser)
     # mdit-py-plugins supports only one form of attributes (`{.a}`, not `{: .a}`), ends a box at the first
-    # `:::`, even that of a box inside, and has no template tags. One rule for all: each is called for every line.
+    # `:::`, even that of a box inside, and has no template tags. One rule for all, as each rule is called for
+    # every line.
     parser.block.ruler.before("reference", "extension", _extension, {"alt": _INTERRUPTS})
 
 
