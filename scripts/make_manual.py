@@ -29,9 +29,9 @@ reader \\- a news reader for folders of articles
 .SH SYNOPSIS"""
 _INTRODUCTION = """.SH DESCRIPTION
 .B reader
-shows a folder of news articles, one file each: the headlines at once, a sidebar that filters them by topic and
-provider, and the article, whose page a key opens in your browser. The commands below answer the same queries
-without a screen. The folder is only read, never written.
+shows a folder of news articles, one file each: the headlines at once, a sidebar that filters them by topic
+and provider, and the article, whose page a key opens in your browser. The commands below answer the same
+queries without a screen. The folder is only read, never written.
 .PP
 A SOURCE is a folder of articles, an article's file or the address of a shared collection; several are read as
 one collection. The default is the collection of the configuration, then your news once you have subscribed to

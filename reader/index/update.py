@@ -6,6 +6,7 @@ process dies; others can read meanwhile. The index is consistent after every tra
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import time
@@ -175,8 +176,6 @@ def _acquired(lock: int | None) -> Iterator[None]:
     """Acquires the write lock; yields as long as another reader holds it."""
     if lock is None:
         return
-    import fcntl
-
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

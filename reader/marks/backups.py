@@ -6,6 +6,7 @@ file with a backup's name is sound. For the contents see `reader.marks.database`
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -148,11 +149,6 @@ def _is_day(copy: Path) -> bool:
 @contextmanager
 def _alone(file: Path) -> Iterator[None]:
     """Ensures that only one of several readers repairs the damage."""
-    if os.name != "posix":
-        yield
-        return
-    import fcntl
-
     descriptor = os.open(file.with_name(f"{file.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -8,6 +8,6 @@ plain pixels of the requested size come back.
 from __future__ import annotations
 
 from reader.pictures.decoding import PictureError, Pixels, is_possible, make
-from reader.pictures.finding import Source, file_of, read
+from reader.pictures.finding import PictureSource, file_of, read
 
-__all__ = ["PictureError", "Pixels", "Source", "file_of", "is_possible", "make", "read"]
+__all__ = ["PictureError", "Pixels", "PictureSource", "file_of", "is_possible", "make", "read"]

@@ -27,7 +27,7 @@ KEPT = 200
 """Maximum number of fetched pictures in the cache."""
 
 
-class Source(NamedTuple):
+class PictureSource(NamedTuple):
     """The location of a picture."""
 
     path: str = ""
@@ -36,14 +36,14 @@ class Source(NamedTuple):
     """The URL of a picture on the network."""
 
 
-def file_of(article: str, url: str, roots: Sequence[str]) -> Source:
+def file_of(article: str, url: str, roots: Sequence[str]) -> PictureSource:
     """Returns the location of a picture of the article whose file is `article`. Raises PictureError.
 
     With all links resolved, a file must be below one of the collection's folders.
     """
     if url.lower().startswith(("http://", "https://")):
         try:
-            return Source(url=checked_url(url))
+            return PictureSource(url=checked_url(url))
         except ReaderError as error:
             raise PictureError(str(error)) from None
     if ":" in url.partition("/")[0] or "\0" in url or not url:
@@ -55,11 +55,11 @@ def file_of(article: str, url: str, roots: Sequence[str]) -> Source:
     for top in tops:
         path = os.path.realpath(os.path.join(top, wanted.lstrip("/")))
         if any(_is_below(path, os.path.realpath(root)) for root in roots) and os.path.isfile(path):
-            return Source(path=path)
+            return PictureSource(path=path)
     raise PictureError("its file is not in the collection")
 
 
-def read(source: Source, *, cache: str, may_fetch: bool) -> bytes:
+def read(source: PictureSource, *, cache: str, may_fetch: bool) -> bytes:
     """Returns the bytes, from the disk, from the folder `cache`, or fetched. Blocks. Raises PictureError."""
     if source.path:
         return _read_file(source.path)

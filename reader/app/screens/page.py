@@ -24,7 +24,7 @@ from reader.app.paint.styles import PAGE_HEIGHTS, PAGE_WIDTHS, page_sheet
 from reader.app.widgets.lines import GAP, Pressable, key_hint
 from reader.config.commands import BY_ID, key_words
 
-Row = TypeVar("Row")
+Shown = TypeVar("Shown")
 
 MOVING: tuple[BindingType, ...] = (
     *map(binding, ("move_down", "move_up", "page_down", "page_up", "half_down", "half_up")),
@@ -102,7 +102,7 @@ class Page(ModalScreen[ScreenResultType]):
         """The place of the list's cursor; 0 in an empty list."""
         return self.query_one(OptionList).highlighted or 0
 
-    def under_cursor(self, rows: Sequence[Row]) -> Row | None:
+    def under_cursor(self, rows: Sequence[Shown]) -> Shown | None:
         """The row under the list's cursor; None in an empty list."""
         return rows[self.list_cursor] if self.list_cursor < len(rows) else None
 

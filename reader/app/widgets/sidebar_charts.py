@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from reader.app.paint.cells import BEST, Piece
-from reader.app.widgets.sidebar_rows import HEADS, HIGH, SidebarRow, State
+from reader.app.widgets.sidebar_rows import HEADS, HIGH, SidebarRow, ValueState
 from reader.query import Query, Term, dates
 from reader.query.dates import TimeSpan, in_words, joined
 from reader.query.fields import DATE_FIELDS
@@ -62,7 +62,7 @@ class Chart(NamedTuple):
             years = (first[-4:], last[-4:]) if field == "date" else ()
             notes = (" – ".join(dict.fromkeys(ends)) for ends in ((first, last), years))
             note = next((words for words in notes if len(words) <= room - len(HEADS[field]) - 1), "")
-        state: State = "included" if self.chosen_words else ""
+        state: ValueState = "included" if self.chosen_words else ""
         yield SidebarRow("head", field, HEADS[field], state=state, note=note)
         if is_high:
             yield SidebarRow("upper", field, bars=self.line(0, 2, room, mark))

@@ -15,7 +15,7 @@ from reader.query import fields as query_fields
 from reader.query.results import Facet, FacetValue
 
 Kind: TypeAlias = Literal["head", "view", "value", "more", "nothing", "blank", "upper", "chart", "scale"]
-State: TypeAlias = Literal["", "included", "excluded"]
+ValueState: TypeAlias = Literal["", "included", "excluded"]
 
 VIEWS = "view"
 """The section of the views, which is not a field of articles."""
@@ -32,7 +32,7 @@ BY_NAME = "A–Z"
 ALL = "all"
 """The head of the column of totals; that of unread articles has the sign of unread rows."""
 FIND, CARET = "⌕", "▏"
-_MARKS: Mapping[State, str] = {"included": "■", "excluded": "−", "": "□"}
+_MARKS: Mapping[ValueState, str] = {"included": "■", "excluded": "−", "": "□"}
 LEAST_SHOWN, LEAST_ON_HIGH = 3, 5
 """Number of values shown of a folded facet on a low screen, and on a higher one."""
 
@@ -57,7 +57,7 @@ class SidebarRow(NamedTuple):
     label: str = ""
     articles: int | None = None
     """How many articles match, or would match."""
-    state: State = ""
+    state: ValueState = ""
     unread: int = 0
     """How many of the articles are unread."""
     note: str = ""
@@ -258,7 +258,7 @@ def _chosen(field: str, query: Query) -> dict[str, SidebarRow]:
     chosen: dict[str, SidebarRow] = {}
     for clause in query.clauses:
         if isinstance(clause, Term) and clause.field == field and not clause.prefix:
-            state: State = "excluded" if clause.negated else "included"
+            state: ValueState = "excluded" if clause.negated else "included"
             for value in clause.values:
                 chosen[fold(value)] = SidebarRow("value", field, value, 0, state)
     return chosen
