@@ -166,14 +166,14 @@ def style_of_codes(codes: str) -> Style:
 
 
 class Alone(App[None], Generic[Pane]):
-    """A pane without the others, and what it told."""
+    """A pane without the others, and the messages that it posts."""
 
     CSS = "ArticlePane { height: 1fr; } RelatedPane { max-height: 100%; }"
 
     def __init__(self, pane: Pane) -> None:
         super().__init__()
         self.pane = pane
-        self.told: list[Message] = []
+        self.messages: list[Message] = []
 
     def compose(self) -> ComposeResult:
         """The pane."""
@@ -183,7 +183,7 @@ class Alone(App[None], Generic[Pane]):
     @on(UrlPressed)
     @on(ValuePressed)
     def _keep(self, message: Message) -> None:
-        self.told.append(message)
+        self.messages.append(message)
 
     @property
     def seen(self) -> list[str]:

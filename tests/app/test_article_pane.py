@@ -93,7 +93,7 @@ async def test_what_looks_pressable_can_be_pressed() -> None:
         for text in ("AI", "Harbour Post", "#later", "the page", "[1]"):
             await click(shown.pilot, shown.place_of(text), ArticlePane)
             await quiet(shown.pilot)
-        assert [vars_of(message) for message in shown.app.told] == [
+        assert [vars_of(message) for message in shown.app.messages] == [
             ("topic", "AI"),
             ("provider", "Harbour Post"),
             ("tag", "later"),
@@ -122,7 +122,7 @@ async def test_links_can_be_reached_without_a_mouse() -> None:
         pane.next_link(-1)
         pane.press()
         await quiet(shown.pilot)
-        said = [vars_of(message)[-1] for message in shown.app.told]
+        said = [vars_of(message)[-1] for message in shown.app.messages]
     own = "https://harbourpost.example/harbour-lab-plans-a-listing"
     assert said[:4] == ["Harbour Post", own, "AI", "later"]
     assert said[4:] == ["https://x.example/1"] * 5  # two, once more by their numbers, and one back

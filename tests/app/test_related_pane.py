@@ -98,7 +98,7 @@ async def test_choosing_follows_or_opens() -> None:
         app.pane.move(1)
         app.pane.action_read()
         await quiet(pilot)
-    chosen, pressed = app.told
+    chosen, pressed = app.messages
     assert isinstance(chosen, ArticleChosen) and chosen.headline is INSIDE
     assert isinstance(pressed, UrlPressed) and pressed.url == LINKS[1].related.web_url
 
@@ -117,10 +117,10 @@ async def test_the_mouse_selects_and_chooses() -> None:
     """A click selects a row, a double click chooses it."""
     async with related() as (pilot, app):
         await click(pilot, (8, 2), RelatedPane)
-        assert app.pane.current == LINKS[1] and not app.told
+        assert app.pane.current == LINKS[1] and not app.messages
         await click(pilot, (8, 3), RelatedPane, times=2)
         await quiet(pilot)
-    assert [message.url for message in app.told if isinstance(message, UrlPressed)] == [
+    assert [message.url for message in app.messages if isinstance(message, UrlPressed)] == [
         LINKS[2].related.web_url
     ]
 

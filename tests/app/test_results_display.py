@@ -23,8 +23,8 @@ class Desk:
 
     def __init__(self) -> None:
         self.library = SlowLibrary(articles(5))
-        self.told: list[tuple[Question, Answer]] = []
-        self.worker = LatestQueryWorker(self.library, lambda: NOW, lambda *answer: self.told.append(answer))
+        self.answers: list[tuple[Question, Answer]] = []
+        self.worker = LatestQueryWorker(self.library, lambda: NOW, lambda *answer: self.answers.append(answer))
 
     def ask(self, text: str, patience: float = LONG) -> list[Answer]:
         """Ask, and wait so long."""
@@ -51,7 +51,7 @@ def test_answers_in_time_are_returned(desk: Desk) -> None:
     """The results, then the counts."""
     results, counts = desk.ask("a")
     assert isinstance(results, ListResults) and isinstance(counts, Counts)
-    assert desk.told == [] and desk.worker.is_idle
+    assert desk.answers == [] and desk.worker.is_idle
 
 
 def test_late_answers_are_reported(desk: Desk) -> None:
@@ -61,7 +61,7 @@ def test_late_answers_are_reported(desk: Desk) -> None:
     assert not desk.worker.is_idle
     desk.library.may_answer.set()
     desk.wait()
-    assert [type(answer) for _, answer in desk.told] == [ListResults, Counts]
+    assert [type(answer) for _, answer in desk.answers] == [ListResults, Counts]
 
 
 def test_of_waiting_queries_only_the_latest_is_answered(desk: Desk) -> None:
@@ -71,8 +71,8 @@ def test_of_waiting_queries_only_the_latest_is_answered(desk: Desk) -> None:
         assert desk.ask(text, 0.01) == []
     desk.library.may_answer.set()
     desk.wait()
-    lists = [str(question.query) for question, answer in desk.told if isinstance(answer, ListResults)]
-    counts = [str(question.query) for question, answer in desk.told if isinstance(answer, Counts)]
+    lists = [str(question.query) for question, answer in desk.answers if isinstance(answer, ListResults)]
+    counts = [str(question.query) for question, answer in desk.answers if isinstance(answer, Counts)]
     assert lists == ["a", "abc"] and counts == ["abc"]
 
 
