@@ -24,7 +24,9 @@ class Desk:
     def __init__(self) -> None:
         self.library = SlowLibrary(articles(5))
         self.answers: list[tuple[Question, Answer]] = []
-        self.worker = LatestQueryWorker(self.library, lambda: NOW, lambda *answer: self.answers.append(answer))
+        self.worker = LatestQueryWorker(
+            self.library, lambda: NOW, lambda *answer: self.answers.append(answer)
+        )
 
     def ask(self, text: str, patience: float = LONG) -> list[Answer]:
         """Ask, and wait so long."""
