@@ -17,7 +17,7 @@ from reader.article.text import clean_line, display_path
 from reader.cli.layout import aligned, columns, cut, fit
 from reader.cli.parser import CommandParser, Namespace, Subcommand, add_format, whole
 from reader.cli.session import follow, one_file, read_input, read_settings, warn, write_output
-from reader.config.sources import news_folder
+from reader.config.sources import feeds_file, news_folder
 from reader.errors import ReaderError, UsageError, counted, shown
 
 if TYPE_CHECKING:
@@ -131,7 +131,9 @@ def _subscribe(options: Namespace) -> int:
         if subscriptions.add([one]):
             print(f"subscribed to {one.label} ({_about(chosen)}): {one.address}")
         else:
-            print(f"already subscribed to {one.address}")
+            is_change = options.name or any(settings.values())
+            remedy = f"; to change it, edit {display_path(feeds_file())}" if is_change else ""
+            print(f"already subscribed to {one.address}{remedy}")
     return code
 
 

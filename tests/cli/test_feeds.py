@@ -26,7 +26,8 @@ def test_subscribe_fetch_and_list(site: Site, run: Run) -> None:
     """Without a SOURCE, commands then use the news folder."""
     code, out, _ = run("subscribe", site.url + "/feed", "--folder", "Sea")
     assert (code, out.startswith("subscribed to Harbour Post (RSS 2.0, 2 articles)")) == (0, True)
-    assert run("subscribe", site.url + "/feed").out.startswith("already subscribed")
+    assert run("subscribe", site.url + "/feed").out == f"already subscribed to {site.url}/feed\n"
+    assert "to change it, edit" in run("subscribe", site.url + "/feed", "--folder", "Land").out
     assert run("count").out == "0\n"
     code, out, _ = run("fetch", "--format", "json")
     report = json.loads(out)
