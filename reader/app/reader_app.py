@@ -67,7 +67,8 @@ class KeyedApp(App[int]):
         """Keys that may move the focus, but not at once."""
         self._moving_keys = frozenset(key for name in MOVING for key in keymap.keys[name])
         """Keys that move in their pane at once, so that none has to wait while one is held down."""
-        self._keys: list[events.Key] = []
+        self._keys: list[events.Key | events.Paste | events.MouseEvent] = []
+        """What waits to be handled: keys, and what is pasted or clicked behind them."""
         self._digit_timer: Timer | None = None
         self._has_text = False
         """Whether the last key was text for a line, which may not have it yet."""
@@ -94,7 +95,11 @@ class KeyedApp(App[int]):
         """Combine keys that belong together, and act on them."""
         if isinstance(event, events.Key | events.MouseDown) and self.browse is not None:
             self.browse.read_timer.begin_use()
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        if (
+            isinstance(event, events.Key | events.Paste | events.MouseEvent)
+            and not event.is_forwarded
+            and (isinstance(event, events.Key) or self.holds_keys)
+        ):
             self._keys.append(event)
             await self._handle_keys()
         else:
@@ -107,6 +112,11 @@ class KeyedApp(App[int]):
             return
         while self._keys and self._holding is None:
             event, line = self._keys[0], self._line
+            if not isinstance(event, events.Key):
+                del self._keys[0]
+                await super().on_event(event)
+                self._has_text |= line is not None and isinstance(event, events.Paste)
+                continue
             is_text = line is not None and line.check_consume_key(event.key, event.character)
             if self._has_text and not is_text:
                 # The line gets its text before a key that may leave it.
@@ -207,9 +217,7 @@ class KeyedApp(App[int]):
         if isinstance(screen, BrowseScreen):
             screen.footer.pressed = self._presses.count
             if len(self._presses.count) == 1:
-                self._digit_timer = self.set_timer(
-                    DIGIT_WAIT, lambda: self._run_keys(self._presses.overdue())
-                )
+                self._digit_timer = self.set_timer(DIGIT_WAIT, self._show_view)
         for key in keys:
             counted = self.keymap.counted_command(key)
             if counted is not None and isinstance(screen, BrowseScreen):
@@ -218,6 +226,11 @@ class KeyedApp(App[int]):
             is_it = event is not None and key == event.key
             if not await self._obeyed_at_once(key):
                 await super().on_event(event if is_it and event else events.Key(key, None))
+
+    async def _show_view(self) -> None:
+        """Act on a digit as a key of its own, unless the key that it counts waits to be handled."""
+        if not any(isinstance(one, events.Key) for one in self._keys):
+            await self._run_keys(self._presses.overdue())
 
     async def _obeyed_at_once(self, key: str) -> bool:
         """Run a pane's command here and now, not when the pane gets to its key: what is typed right behind

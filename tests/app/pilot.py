@@ -80,14 +80,18 @@ def _holds_keys(pilot: Pilot[Any]) -> bool:
     return isinstance(app, ReaderApp) and app.is_running and app.holds_keys
 
 
+def key_event(key: str) -> Key:
+    """A key as it comes from the terminal."""
+    return Key(named(key) if len(key) == 1 else key, key_to_character(key))
+
+
 async def send(pilot: Pilot[Any], *keys: str) -> None:
     """Press keys and wait until they are handled; threads may go on.
 
     All arrive before the first is looked at, as over a slow line: no key may depend on a pause before it.
     """
     for key in keys:
-        name = named(key) if len(key) == 1 else key
-        pilot.app.post_message(Key(name, key_to_character(key)))
+        pilot.app.post_message(key_event(key))
     await until(pilot, lambda: not _holds_keys(pilot))
 
 

@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from textual.containers import VerticalScroll
+from textual.events import MouseDown, MouseUp, Paste
 
 from reader.app.widgets.article_pane import FindBar
 from reader.config import Config
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, notices, press
+from tests.app.pilot import WIDE, browse, notices, press, send, settled
+from tests.app.pilot import key_event as key
 from tests.app.real_screen import RealScreen
 from tests.conftest import rarely
 
@@ -102,6 +105,46 @@ async def test_keys_after_one_that_opens_a_page(start: Launch) -> None:
         screen = await press(pilot, "escape", "a", *"to do", "ctrl+s", "j")
         assert (screen.article_pane.note, screen.articles.cursor) == ("", 1)
         assert (await press(pilot, "k")).article_pane.note == "to do"
+
+
+async def test_a_paste_stays_between_the_keys_around_it(start: Launch) -> None:
+    """In the search bar, and in a dialog that a key before it opens."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        for event in (*map(key, "/ab"), Paste("cd"), *map(key, "e"), key("enter")):
+            pilot.app.post_message(event)
+        screen = await settled(pilot)
+        assert (screen.search_bar.text, screen.place) == ("abcde", "list")
+        await press(pilot, "c")
+        for event in (*map(key, "tla"), Paste("te"), *map(key, "r"), key("enter")):
+            pilot.app.post_message(event)
+        first = (await settled(pilot)).articles.at(0)
+        assert first is not None and first.tags == ("later",)
+
+
+async def test_a_click_waits_for_the_keys_before_it(start: Launch) -> None:
+    """The page that a key opens gets it, not the list below."""
+    async with start(12).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        x, y = screen.articles.region.offset + (4, 6)
+        clicks = [one(None, x, y, 0, 0, 1, False, False, False) for one in (MouseDown, MouseUp)]
+        for event in (key("l"), key("?"), *clicks):
+            pilot.app.post_message(event)
+        await settled(pilot)
+        assert pilot.app.screen is not screen and screen.articles.cursor == 0
+
+
+async def test_a_count_waits_for_its_key_while_that_is_held(
+    start: Launch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the screen takes to handle the digit, it shows no view."""
+    monkeypatch.setattr("reader.app.reader_app.DIGIT_WAIT", 0.01)
+    async with start(12).run_test(size=WIDE) as pilot:
+        screen = await settled(pilot)
+        screen.articles.call_later(asyncio.sleep, 0.1)
+        await send(pilot, "5", "j")
+        await settled(pilot)
+        assert screen.articles.cursor == 5 and screen.filters.query.is_everything
 
 
 async def test_a_key_that_makes_a_pane_wider_pressed_twice(start: Launch) -> None:
