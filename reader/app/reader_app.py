@@ -49,6 +49,8 @@ DIGIT_WAIT = 0.4
 """Seconds that a digit waits for the key that it counts (`5j`) before it shows a view."""
 HOLD = 1.0
 """Maximum seconds that keys wait for the results of a search, or for the layout of a page."""
+PATIENCE = 5.0
+"""Maximum seconds that keys wait for a widget to handle the one before them."""
 TURNS = 2
 """How often each widget is asked whether it has handled a key: it may post a message to itself first."""
 MOVING = ("move_down", "move_up", "page_down", "page_up", "half_down", "half_up")
@@ -162,10 +164,13 @@ class KeyedApp(App[int]):
         self._holding = asyncio.create_task(self._release_keys(path, screen, until))
 
     async def _release_keys(self, path: list[DOMNode], screen: Screen[Any], until: float) -> None:
-        with suppress(ScreenStackError):  # the app may end meanwhile
-            await self._last_key_handled(path, screen, until)
-        self._holding = None
-        self.call_later(self._handle_keys)
+        try:
+            # The app may end meanwhile; and a widget that never handles a key must not stop Ctrl-C.
+            with suppress(ScreenStackError, TimeoutError):
+                await asyncio.wait_for(self._last_key_handled(path, screen, until), PATIENCE)
+        finally:
+            self._holding = None
+            self.call_later(self._handle_keys)
 
     async def _last_key_handled(self, path: list[DOMNode], screen: Screen[Any], until: float) -> None:
         """Wait for the widget that got a key and all above it, for the layout of a page that it opens, and

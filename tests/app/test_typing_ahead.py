@@ -15,7 +15,7 @@ from textual.events import MouseDown, MouseUp, Paste
 from reader.app.widgets.article_pane import FindBar
 from reader.config import Config
 from tests.app.conftest import Launch
-from tests.app.pilot import WIDE, browse, notices, press, send, settled
+from tests.app.pilot import WIDE, browse, is_leaving, notices, press, send, settled
 from tests.app.pilot import key_event as key
 from tests.app.real_screen import RealScreen
 from tests.conftest import rarely
@@ -145,6 +145,19 @@ async def test_a_count_waits_for_its_key_while_that_is_held(
         await send(pilot, "5", "j")
         await settled(pilot)
         assert screen.articles.cursor == 5 and screen.filters.query.is_everything
+
+
+async def test_a_pane_that_hangs_does_not_stop_ctrl_c(start: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys wait for a pane to handle the one before, but not forever."""
+    monkeypatch.setattr("reader.app.reader_app.PATIENCE", 0.05)
+    async with start(12).run_test(size=WIDE) as pilot:
+        released = asyncio.Event()
+        browse(pilot).articles.call_later(released.wait)
+        for name in ("s", "ctrl+c"):
+            pilot.app.post_message(key(name))
+        while not is_leaving(pilot.app):
+            await asyncio.sleep(0.01)
+        released.set()
 
 
 async def test_a_key_that_makes_a_pane_wider_pressed_twice(start: Launch) -> None:
