@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
-from reader.index.recognition import ArticleFacts, Recogniser
+from reader.index.recognition import ArticleFacts, Recogniser, are_same
 from reader.index.schema import ROUTED, STATED_DATE, pack_name, select_in, unpack_name
 
 
@@ -95,15 +95,21 @@ def reunite(connection: sqlite3.Connection) -> None:
     lost = [one for one in departed if not _has(connection, one.key)]
     if lost:
         numbers = [number for (number,) in connection.execute("select number from arrived")]
-        went = {one.key for one in departed}
+        went = {one.key: one for one in departed}
         came = _read(connection, "number", numbers)
-        recogniser = Recogniser(one for one in came if one.key not in went)
+        recogniser = Recogniser(one for one in came if not _is_back(one, went.get(one.key)))
         found = {one: recogniser.find(one) for one in lost}
         same = [(now.number, before.key) for before, now in found.items() if now is not None]
         edited = recogniser.find_edited([before for before, now in found.items() if now is None])
         rekey(connection, same + [(now.number, before.key) for before, now in edited])
     connection.execute("delete from departed where key in (select key from articles)")
     connection.execute("delete from arrived")
+
+
+def _is_back(one: ArticleFacts, before: ArticleFacts | None) -> bool:
+    """Returns whether an article is the removed one with its key; else, of two with the same URL, it may be
+    the other one, which got the plain key because that was free."""
+    return before is not None and (before.path == one.path or are_same(before, one))
 
 
 def take_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:

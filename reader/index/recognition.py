@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from reader.article.identity import anchor_of, is_web, key_of, sketch_likeness, sketch_of
+from reader.article.identity import anchor_of, identity_of, is_web, key_of, sketch_likeness, sketch_of
 
 MOST_COMPARED, MOST_OF_A_NAME = 250_000, 50
 """Limit of pairs of articles whose texts are compared in one refresh; beyond it, only those with the same
@@ -133,10 +133,15 @@ def are_alike(former: ArticleFacts, one: ArticleFacts) -> bool:
     """Returns whether two articles with different keys are the same: by text, or by title and date."""
     has_same_text = former.text_key is not None and former.text_key == one.text_key
     has_same_title = _have_same_title(former, one) or _are_same_and_short(former, one)
-    if is_web(former.url) and is_web(one.url):
+    if is_web(former.url) and is_web(one.url) and _have_other_pages(former.url, one.url):
         # Different URLs mean different articles, unless everything else is equal.
         return has_same_text and has_same_title
     return has_same_text or has_same_title
+
+
+def _have_other_pages(url: str, other: str) -> bool:
+    anchors = anchor_of(url), anchor_of(other)
+    return identity_of(url, "") != identity_of(other, "") or (all(anchors) and anchors[0] != anchors[1])
 
 
 def _have_same_title(one: ArticleFacts, other: ArticleFacts) -> bool:

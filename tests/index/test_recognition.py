@@ -33,6 +33,10 @@ def test_what_is_alike() -> None:
     assert are_alike(post, other) and are_alike(note, other)
     assert not are_alike(post, other._replace(text_key=21))
     assert not are_alike(post, other._replace(date=6))
+    same_page = post._replace(key=2, text_key=21)
+    assert are_alike(post, same_page) and not are_alike(post, same_page._replace(date=6))
+    section = post._replace(url="https://a.example/x#1")
+    assert not are_alike(section, same_page._replace(url="https://a.example/x#2"))
 
 
 @given(facts, facts)

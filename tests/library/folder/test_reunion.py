@@ -296,6 +296,28 @@ def test_articles_with_one_address_keep_their_own(news: Path) -> None:
     assert starred(news) == {"a": True, "b": True}
 
 
+@pytest.mark.parametrize("after", ["edited", "moved and edited"])
+@pytest.mark.parametrize("is_seen_between", [True, False], ids=["seen between", "at once"])
+def test_the_second_of_an_address_is_edited_after_the_first_went(
+    after: str, is_seen_between: bool, news: Path
+) -> None:
+    """It keeps its id and its star, and does not get those of the first."""
+    url = "https://lamp.example/show"
+    write(news / "a.md", text_of("a", "2024-01-01", url=url, body=LONG))
+    write(news / "b.md", text_of("b", "2024-01-02", url=url, body=OTHER))
+    star("b", news)
+    before = ids_by_name(news)["b.md"]
+    (news / "a.md").unlink()
+    if is_seen_between:
+        assert starred(news) == {"b": True}
+    place = news / ("b.md" if after == "edited" else "2/b.md")
+    (news / "b.md").unlink()
+    write(place, text_of("b", "2024-01-02", url=url, body=f"{OTHER} It opens on Monday."))
+    assert starred(news) == {"b": True} and ids_by_name(news) == {"b.md": before}
+    shutil.rmtree(paths.cache_dir())
+    assert starred(news) == {"b": True}
+
+
 @pytest.mark.parametrize(
     ("one", "other", "total"),
     [("#/one", "#/two", 2), ("#!/one", "#!/two", 2), ("#v1", "#v2", 2), ("#v1", "", 1), ("#v1", "#v1", 1)],
