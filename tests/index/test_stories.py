@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from reader.library.folder.library import FolderLibrary
 from reader.query import parse
 from reader.query.results import Headline
 from reader.stories.linking import groups
-from tests.index.files import opened, refresh, text_of, write
+from tests.index.files import SETTLED_NS, opened, refresh, text_of, write
 from tests.stories.labelled import Labelled, links, read
 from tests.stories.labelled import text_of as compared
 
@@ -144,6 +145,7 @@ def test_an_arrival_changes_only_the_days_around_it(tmp_path: Path) -> None:
 def test_an_interrupted_search_for_stories_is_taken_up_again(tmp_path: Path) -> None:
     """A refresh that ends before stories are found leaves that to the next command."""
     put(tmp_path, [Version(str(number), one) for number, one in enumerate(ARTICLES[:40])])
+    os.utime(tmp_path, ns=(SETTLED_NS, SETTLED_NS))
     library = FolderLibrary.open([tmp_path])
     for step in library.refresh():
         if step.phase == "stories":
