@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -139,3 +141,14 @@ def test_definitions_are_only_parsed_where_a_part_names_them() -> None:
     body = "[a  B]: /one\n[c]: /two\n"
     assert references_in(body, "a b, c") == {}
     assert len(references_in(body, "an [ A\nb ]")["references"]) == 2
+
+
+def test_a_first_paragraph_of_very_many_lines_takes_little_memory() -> None:
+    """Only its beginning is looked at."""
+    body = "Text.\n" * 100_000
+    tracemalloc.start()
+    try:
+        assert first_paragraph(body).startswith("Text. Text.")
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
